@@ -1,0 +1,34 @@
+// Everything the API needs of the rest of the program, handed to it by the composition root. The API
+// records desired state and reads status; it never talks to an engine.
+//
+// The references outlive the server. Everything is called on the logic thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "state/clock.hpp"
+#include "state/model.hpp"
+#include "state/status_board.hpp"
+#include "state/store.hpp"
+
+namespace genisys::api {
+
+struct Context {
+  state::Store& store;
+  state::StatusBoard& board;
+  const state::Clock& clock;
+
+  // What the reconciler would do if `wanted` were the desired state and the world as last seen.
+  std::function<std::vector<state::PlannedAction>(const state::Snapshot& wanted)> preview;
+  // The Prometheus text of GET /metrics.
+  std::function<std::string()> metrics_text;
+
+  std::uint32_t max_replicas = 1000;          // limits.replicas
+  std::vector<std::string> allowed_hosts = {};  // besides the loopback names, for Host and Origin
+  std::string version;
+};
+
+}  // namespace genisys::api

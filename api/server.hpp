@@ -1,0 +1,45 @@
+// The HTTP listener: RESTinio on the program's io_context, with an acceptor that survives running out of
+// descriptors and floods of reset connections, and a gate that every request passes before routing.
+//
+// Logic thread only. Construct, open(), … close(); destroy after the io_context stopped running handlers.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "api/context.hpp"
+
+namespace genisys::api {
+
+struct ServerOptions {
+  std::string bind = "127.0.0.1";  // an IP address, "localhost", or unix:///path of a socket
+  std::uint16_t port = 7051;       // 0: any free one
+  std::size_t max_connections = 1024;
+  std::chrono::milliseconds read_timeout{5000};     // for one whole request
+  std::chrono::milliseconds handle_timeout{70000};  // longer than the longest `wait`
+};
+
+class Server {
+ public:
+  Server(boost::asio::io_context& io, Context context, ServerOptions options);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Throws std::runtime_error ("cannot listen on …: …") when the address can't be had.
+  void open();
+  // The port in use, 0 on a unix socket. After open().
+  std::uint16_t port() const;
+  // Accepts no more and ends idle connections; waits that are open are answered with what is true now.
+  // Idempotent.
+  void close();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace genisys::api

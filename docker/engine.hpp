@@ -1,0 +1,83 @@
+// The seam to a Docker engine: every call the controller needs, and no other (no exec, build, commit,
+// volumes, plugins).
+//
+// All calls run on the logic thread's executor, take their arguments by value, have a deadline of their
+// own, and report every expected failure as a value. Cancelling (terminal) abandons the wait, not the
+// effect: the outcome is then unknown. The engine outlives all calls; destroy it after they ended.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "docker/types.hpp"
+
+namespace genisys::docker {
+
+// Which containers a list returns.
+struct ListFilter {
+  bool all = true;                   // false: only running, paused and restarting ones
+  std::vector<ContainerId> ids = {};  // empty: every container
+};
+
+// The events from one subscription. Ends with the connection.
+class EventStream {
+ public:
+  virtual ~EventStream() = default;
+  // The next container event, however long it takes; `unreachable` when the stream ended. One reader.
+  virtual boost::asio::awaitable<Result<Event>> next() = 0;
+};
+
+struct PullProgress {
+  std::string status;  // "Downloading", "Extracting", …
+  std::string layer;
+};
+
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  // Who answers; negotiates the API version anew. Deadline 10 s.
+  virtual boost::asio::awaitable<Result<EngineInfo>> info() = 0;
+
+  // Read-your-writes. Any failure means "unknown", never "none". Deadline 30 s.
+  virtual boost::asio::awaitable<Result<std::vector<Container>>> list(ListFilter filter) = 0;
+
+  // not_found when it is gone. `id_or_name` finds by name too: check what came back. Deadline 30 s.
+  virtual boost::asio::awaitable<Result<ContainerDetail>> inspect(std::string id_or_name) = 0;
+
+  // Creates, starts nothing. conflict: the name is taken; image_missing: pull it first. Deadline 60 s.
+  virtual boost::asio::awaitable<Result<ContainerId>> create(std::string name, ContainerSpec spec) = 0;
+
+  // Success also when it runs already. Deadline 120 s.
+  virtual boost::asio::awaitable<Result<void>> start(ContainerId id) = 0;
+
+  // Stop signal, then SIGKILL after `grace`; success also when it does not run or is gone.
+  // Deadline: grace + 60 s.
+  virtual boost::asio::awaitable<Result<void>> stop(ContainerId id, std::chrono::seconds grace) = 0;
+
+  enum class Force { no, yes };
+  // With its anonymous volumes. Success also when it is gone; conflict: it runs (without force); busy:
+  // its removal is under way. Deadline 60 s.
+  virtual boost::asio::awaitable<Result<void>> remove(ContainerId id, Force force) = 0;
+
+  // The end of what it wrote, both streams, at most `lines` lines and 64 KiB. Deadline 10 s.
+  virtual boost::asio::awaitable<Result<std::string>> logs(ContainerId id, int lines) = 0;
+
+  // not_found when it is not there. Deadline 10 s.
+  virtual boost::asio::awaitable<Result<std::string>> image_id(std::string reference) = 0;
+
+  // Returns when the image is there. No total deadline; timeout when nothing was heard for 5 minutes.
+  // `registry_auth`: the X-Registry-Auth header's value, empty for anonymous.
+  virtual boost::asio::awaitable<Result<void>> pull(std::string reference, std::string registry_auth,
+                                                    std::function<void(const PullProgress&)> progress) = 0;
+
+  // Container events from now on: returns when the subscription stands, so that a list made afterwards
+  // misses nothing. Deadline 30 s to stand.
+  virtual boost::asio::awaitable<Result<std::unique_ptr<EventStream>>> subscribe() = 0;
+};
+
+}  // namespace genisys::docker
