@@ -1,0 +1,43 @@
+// A request as handlers see it and a response as they make it: no RESTinio here, so that handlers are
+// tested without a socket.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace genisys::api {
+
+enum class Method { get, head, post, put, del };
+std::string_view to_string(Method);
+
+// Passed the gate: method known, path and query percent-decoded valid UTF-8 without control characters, at
+// most one of each query key, body (possibly empty) complete and, when there is one, declared as JSON.
+struct Request {
+  Method method = Method::get;
+  std::vector<std::string> segments = {};                        // of the path, decoded: {"service", "web"}
+  std::vector<std::pair<std::string, std::string>> query = {};
+  std::string body = {};
+  std::optional<std::string> if_match = {};
+  std::optional<std::string> if_none_match = {};
+
+  // The value of a query key; nothing when it is absent.
+  std::optional<std::string_view> parameter(std::string_view key) const;
+};
+
+struct Response {
+  int status = 200;
+  std::string body = {};
+  std::string content_type = "application/json";
+  // Only values that the program made itself: RESTinio sends them as they are.
+  std::vector<std::pair<std::string, std::string>> headers = {};
+};
+
+// At once, or later.
+using Reply = std::variant<Response, boost::asio::awaitable<Response>>;
+
+}  // namespace genisys::api
