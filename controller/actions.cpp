@@ -1,0 +1,85 @@
+// What can be said of an Action without knowing why it was planned.
+#include <algorithm>
+
+#include "controller/plan.hpp"
+
+namespace genisys::controller {
+namespace {
+
+struct Facts {
+  ActKind kind;
+  Slot slot = 0;
+  const docker::ContainerId* container = nullptr;
+};
+
+struct FactsOf {
+  Facts operator()(const RunContainer& run) const { return {ActKind::run, run.slot}; }
+  Facts operator()(const StartContainer& start) const {
+    return {ActKind::start, start.slot, &start.id};
+  }
+  Facts operator()(const StopContainer& stop) const { return {ActKind::stop, stop.slot, &stop.id}; }
+  Facts operator()(const RemoveContainer& remove) const {
+    return {ActKind::remove, remove.slot, &remove.id};
+  }
+  Facts operator()(const PullImage&) const { return {ActKind::pull}; }
+  Facts operator()(const ForgetService&) const { return {ActKind::forget}; }
+};
+
+}  // namespace
+
+std::string_view to_string(ActKind kind) {
+  switch (kind) {
+    case ActKind::run:
+      return "run";
+    case ActKind::start:
+      return "start";
+    case ActKind::stop:
+      return "stop";
+    case ActKind::remove:
+      return "remove";
+    case ActKind::pull:
+      return "pull";
+    case ActKind::forget:
+      return "forget";
+  }
+  return "unknown";
+}
+
+ActKind kind_of(const Action& action) { return std::visit(FactsOf{}, action.what).kind; }
+
+Slot slot_of(const Action& action) { return std::visit(FactsOf{}, action.what).slot; }
+
+const docker::ContainerId* container_of(const Action& action) {
+  return std::visit(FactsOf{}, action.what).container;
+}
+
+state::PlannedAction describe(const Action& action) {
+  state::PlannedAction planned{.action = std::string(to_string(kind_of(action))),
+                               .service = action.service,
+                               .slot = slot_of(action),
+                               .cause = action.cause.reason,
+                               .message = action.cause.message};
+  if (const auto* id = container_of(action)) planned.container = id->str();
+  if (const auto* run = std::get_if<RunContainer>(&action.what)) planned.container = run->name;
+  return planned;
+}
+
+void carry_over(std::vector<state::ServiceStatus>& statuses,
+                const std::map<state::ServiceName, state::ServiceStatus>& previous) {
+  for (state::ServiceStatus& status : statuses) {
+    const auto before = previous.find(status.name);
+    if (before == previous.end()) continue;
+    for (state::Condition& condition : status.conditions) {
+      const auto& old = before->second.conditions;
+      const auto same = std::find_if(old.begin(), old.end(), [&](const state::Condition& c) {
+        return c.type == condition.type;
+      });
+      if (same != old.end() && same->status == condition.status &&
+          same->reason == condition.reason) {
+        condition.since = same->since;
+      }
+    }
+  }
+}
+
+}  // namespace genisys::controller

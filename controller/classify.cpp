@@ -1,0 +1,139 @@
+#include "controller/classify.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <tuple>
+
+namespace genisys::controller {
+namespace {
+
+using docker::ContainerState;
+
+bool has_act(const docker::ContainerId& id, const std::vector<InFlight>& in_flight) {
+  return std::any_of(in_flight.begin(), in_flight.end(), [&](const InFlight& act) {
+    const bool ends_it = act.kind == ActKind::stop || act.kind == ActKind::remove;
+    return ends_it && act.container == id;
+  });
+}
+
+// Which service may adopt containers of an image: the only one that uses it.
+std::map<std::string, state::ServiceName> adopters(const Wanted& wanted) {
+  std::map<std::string, state::ServiceName> owner;
+  std::set<std::string> shared;
+  for (const auto& [name, declared] : wanted) {
+    const std::string& image = declared.service->definition.image.normalised();
+    if (!owner.emplace(image, name).second) shared.insert(image);
+  }
+  for (const std::string& image : shared) owner.erase(image);
+  return owner;
+}
+
+auto preference(const Member& member) {
+  const Seen& seen = *member.seen;
+  return std::tuple(!is_ready(seen), !is_running(seen), seen.container.created, seen.container.id);
+}
+
+}  // namespace
+
+bool is_running(const Seen& seen) {
+  return seen.container.state == ContainerState::running && !seen.wreck;
+}
+
+bool is_ready(const Seen& seen) {
+  const auto health = seen.container.health;
+  return is_running(seen) && (health == docker::Health::none || health == docker::Health::healthy);
+}
+
+Role classify(const Seen& seen, const Identity& identity, std::string_view current_spec,
+              const std::vector<InFlight>& in_flight, const Policy& policy, state::TimePoint now) {
+  const ContainerState state = seen.container.state;
+  if (state == ContainerState::removing || has_act(seen.container.id, in_flight))
+    return Role::busy_stopping;
+  if (seen.wreck || state == ContainerState::dead) return Role::wreck;
+  if (state == ContainerState::exited) {
+    const bool may_return =
+        seen.hand == Hand::stopped && now < seen.ended_at + policy.restart_by_hand;
+    return may_return ? Role::returning : Role::ended;
+  }
+  const bool current = identity.spec == current_spec;
+  if (state == ContainerState::created) return current ? Role::startable : Role::unusable;
+  return current ? Role::serving : Role::outdated;
+}
+
+const Member* SlotView::best(Role role) const {
+  const Member* best = nullptr;
+  for (const Member& member : members) {
+    if (member.role != role) continue;
+    if (best == nullptr || preference(member) < preference(*best)) best = &member;
+  }
+  return best;
+}
+
+std::size_t SlotView::count(Role role) const {
+  return static_cast<std::size_t>(std::count_if(members.begin(), members.end(),
+                                                [&](const Member& m) { return m.role == role; }));
+}
+
+bool SlotView::is_taken() const {
+  return busy != nullptr || std::any_of(members.begin(), members.end(), [](const Member& member) {
+           return member.role == Role::serving || member.role == Role::startable ||
+                  member.role == Role::outdated || member.role == Role::returning;
+         });
+}
+
+std::map<state::ServiceName, ServiceView> classify_world(const PlanInput& input) {
+  std::map<state::ServiceName, ServiceView> views;
+  for (const auto& [name, declared] : input.wanted) views.try_emplace(name);
+
+  const auto adopter =
+      input.policy.adopt ? adopters(input.wanted) : std::map<std::string, state::ServiceName>{};
+  for (const auto& [id, seen] : input.world.containers) {
+    if (auto identity = identify(seen.container, input.instance)) {
+      const auto view = views.find(identity->service);
+      // Labelled ours, of a service that is not recorded (any more): nobody asked to touch it.
+      if (view == views.end()) continue;
+      const std::string& spec = input.wanted.at(identity->service).spec;
+      const Role role = classify(seen, *identity, spec, input.in_flight, input.policy, input.now);
+      SlotView& slot = view->second.slots[identity->slot];
+      slot.members.push_back({.seen = &seen, .identity = std::move(*identity), .role = role});
+      continue;
+    }
+    if (adopter.empty() || !is_adoptable(seen.container)) continue;
+    const auto found = adopter.find(state::normalise_image(seen.container.image));
+    if (found == adopter.end()) continue;
+    ServiceView& view = views.at(found->second);
+    if (has_act(id, input.in_flight)) {
+      ++view.adopted_stopping;
+    } else {
+      view.adopted.push_back(&seen);
+    }
+  }
+
+  for (const InFlight& act : input.in_flight) {
+    const auto view = views.find(act.service);
+    if (view == views.end()) continue;
+    if (act.kind == ActKind::run || act.kind == ActKind::start)
+      view->second.slots[act.slot].busy = &act;
+    if (act.kind == ActKind::forget) view->second.forgetting = &act;
+  }
+
+  for (auto& [name, view] : views) {
+    for (auto& [slot, slot_view] : view.slots) {
+      std::sort(slot_view.members.begin(), slot_view.members.end(),
+                [](const Member& a, const Member& b) {
+                  return std::tuple(b.identity.incarnation, b.seen->container.created,
+                                    b.seen->container.id) < std::tuple(a.identity.incarnation,
+                                                                       a.seen->container.created,
+                                                                       a.seen->container.id);
+                });
+    }
+    std::sort(view.adopted.begin(), view.adopted.end(), [](const Seen* a, const Seen* b) {
+      return std::tuple(b->container.created, b->container.id) <
+             std::tuple(a->container.created, a->container.id);
+    });
+  }
+  return views;
+}
+
+}  // namespace genisys::controller

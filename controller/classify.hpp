@@ -1,0 +1,67 @@
+// Sorts the containers of one service into its slots: who serves, who is to be replaced, who has
+// ended, what is busy. First-match rules in a fixed order; says what is, not what to do about it.
+//
+// Pure. The views point into the World and the InFlight list they were made from.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/plan.hpp"
+#include "controller/world.hpp"
+
+namespace genisys::controller {
+
+// What one container of ours is at this moment.
+enum class Role {
+  busy_stopping,  // a stop or removal of ours is under way, or the engine is removing it
+  wreck,          // left over from an engine crash: neither runs nor can be started
+  ended,          // exited
+  returning,      // stopped by hand a moment ago: a restart may bring it back
+  serving,        // runs (or is paused, or between two runs) and is of the current spec
+  startable,      // created, of the current spec, never ran
+  outdated,       // runs, of another spec
+  unusable,       // created, of another spec: never ran and never will
+};
+
+struct Member {
+  const Seen* seen = nullptr;
+  Identity identity;
+  Role role = Role::ended;
+};
+
+// One slot with everything that is in it; members newest incarnation first.
+struct SlotView {
+  std::vector<Member> members;
+  const InFlight* busy = nullptr;  // a run or start under way
+
+  // The best member of a role, null when there is none: running before not, healthy before not,
+  // then the oldest, so that two observers choose the same.
+  const Member* best(Role role) const;
+  std::size_t count(Role role) const;
+  // A replica is there or on its way: this slot needs no new one.
+  bool is_taken() const;
+};
+
+struct ServiceView {
+  std::map<Slot, SlotView> slots;
+  std::vector<const Seen*> adopted;  // newest first; those that are not being stopped
+  std::size_t adopted_stopping = 0;
+  const InFlight* forgetting = nullptr;
+};
+
+Role classify(const Seen& seen, const Identity& identity, std::string_view current_spec,
+              const std::vector<InFlight>& in_flight, const Policy& policy, state::TimePoint now);
+
+// Running, and healthy where there is a health check.
+bool is_ready(const Seen& seen);
+
+// Counted by `docker ps` as running.
+bool is_running(const Seen& seen);
+
+// The whole world, sorted by service. Services that share an image adopt nothing.
+std::map<state::ServiceName, ServiceView> classify_world(const PlanInput& input);
+
+}  // namespace genisys::controller

@@ -1,0 +1,276 @@
+#include "controller/executor.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <exception>
+#include <utility>
+
+#include "state/store.hpp"
+
+namespace genisys::controller {
+namespace {
+
+namespace asio = boost::asio;
+
+Outcome failed(Step step, docker::Error error) {
+  return {.failure = Outcome::Failure{.step = step, .error = std::move(error)}};
+}
+
+bool is_begin(ActKind kind) { return kind == ActKind::run || kind == ActKind::start; }
+
+}  // namespace
+
+std::string_view to_string(Step step) {
+  switch (step) {
+    case Step::create:
+      return "create";
+    case Step::start:
+      return "start";
+    case Step::stop:
+      return "stop";
+    case Step::remove:
+      return "remove";
+    case Step::pull:
+      return "pull";
+    case Step::inspect:
+      return "inspect";
+    case Step::none:
+      return "record";
+  }
+  return "unknown";
+}
+
+Executor::Executor(asio::any_io_executor executor, docker::Engine& engine, std::string instance,
+                   ExecutorLimits limits, ExecutorHooks hooks)
+    : executor_(std::move(executor)),
+      engine_(engine),
+      instance_(std::move(instance)),
+      limits_(limits),
+      hooks_(std::move(hooks)) {}
+
+Executor::~Executor() = default;
+
+void Executor::offer(std::vector<Action> actions) {
+  waiting_.clear();
+  for (Action& action : actions) waiting_[action.service].push_back(std::move(action));
+  begin_waiting();
+}
+
+std::vector<InFlight> Executor::in_flight() const {
+  std::vector<InFlight> list;
+  list.reserve(acts_.size());
+  for (const Act& act : acts_) list.push_back(act.about);
+  return list;
+}
+
+bool Executor::works_on(const docker::ContainerId& id) const {
+  return std::any_of(acts_.begin(), acts_.end(),
+                     [&](const Act& act) { return act.about.container == id; });
+}
+
+bool Executor::has_room(ActKind kind) const {
+  const auto running = [this](ActKind of) {
+    const auto found = running_.find(of);
+    return found == running_.end() ? std::size_t{0} : found->second;
+  };
+  switch (kind) {
+    case ActKind::run:
+    case ActKind::start:
+      return running(ActKind::run) + running(ActKind::start) < limits_.starts;
+    case ActKind::stop:
+      return running(kind) < limits_.stops;
+    case ActKind::remove:
+      return running(kind) < limits_.removes;
+    case ActKind::pull:
+      return running(kind) < limits_.pulls;
+    case ActKind::forget:
+      return true;
+  }
+  return true;
+}
+
+// One action of each service in turn, beginning behind the service that was served last, until no
+// service has an action that finds room.
+void Executor::begin_waiting() {
+  if (stopped_ || std::exchange(beginning_, true)) return;
+  bool begun = true;
+  while (begun && !waiting_.empty()) {
+    begun = false;
+    auto next = last_served_ ? waiting_.upper_bound(*last_served_) : waiting_.begin();
+    for (std::size_t turn = waiting_.size(); turn > 0 && !begun; --turn) {
+      if (next == waiting_.end()) next = waiting_.begin();
+      auto& queue = next->second;
+      const auto fitting = std::find_if(queue.begin(), queue.end(), [this](const Action& action) {
+        return has_room(kind_of(action));
+      });
+      if (fitting == queue.end()) {
+        ++next;
+        continue;
+      }
+      Action action = std::move(*fitting);
+      queue.erase(fitting);
+      last_served_ = action.service;
+      if (queue.empty()) waiting_.erase(next);
+      begun = true;
+      if (hooks_.still_wanted(action)) begin(std::move(action));
+    }
+  }
+  beginning_ = false;
+}
+
+void Executor::begin(Action action) {
+  InFlight about{.kind = kind_of(action), .service = action.service, .slot = slot_of(action)};
+  if (const auto* id = container_of(action)) about.container = *id;
+  if (const auto* pull = std::get_if<PullImage>(&action.what)) about.image = pull->image;
+  spdlog::info("[{}] {} {}: {}{}{}", action.service.str(), to_string(about.kind),
+               about.slot != 0 ? fmt::format("slot {}", about.slot) : about.image,
+               state::to_string(action.cause.reason), action.cause.message.empty() ? "" : ", ",
+               action.cause.message);
+  ++running_[about.kind];
+  const auto act = acts_.emplace(acts_.end(), std::move(action), std::move(about));
+  const auto ended = [this, act](std::exception_ptr error, Outcome outcome) {
+    if (error) {
+      // Only cancellation and a lack of memory get here: both leave the outcome unknown.
+      outcome = failed(Step::none, {.kind = docker::ErrorKind::unreachable,
+                                    .message = "the act was interrupted"});
+    }
+    finish(act, outcome);
+  };
+  asio::co_spawn(executor_, perform(*act), asio::bind_cancellation_slot(act->cancel.slot(), ended));
+}
+
+void Executor::finish(Acts::iterator act, const Outcome& outcome) {
+  const Act done(std::move(act->action), std::move(act->about));
+  acts_.erase(act);
+  --running_[done.about.kind];
+  if (outcome.failure) {
+    spdlog::warn("[{}] cannot {} {}: {}", done.action.service.str(),
+                 to_string(outcome.failure->step),
+                 done.about.slot != 0 ? fmt::format("slot {}", done.about.slot) : done.about.image,
+                 outcome.failure->error.message);
+    // More of the same would fail alike: what to do about it is decided anew.
+    if (const auto waiting = waiting_.find(done.action.service); waiting != waiting_.end()) {
+      std::erase_if(waiting->second,
+                    [](const Action& action) { return is_begin(kind_of(action)); });
+      if (waiting->second.empty()) waiting_.erase(waiting);
+    }
+  }
+  hooks_.ended(done.action, done.about, outcome);
+  begin_waiting();
+  if (acts_.empty() && on_drained_) std::exchange(on_drained_, nullptr)();
+}
+
+void Executor::stop() {
+  stopped_ = true;
+  waiting_.clear();
+}
+
+void Executor::cancel() {
+  for (Act& act : acts_) act.cancel.emit(asio::cancellation_type::terminal);
+}
+
+asio::awaitable<void> Executor::drained() {
+  if (acts_.empty()) co_return;
+  asio::steady_timer done(executor_, asio::steady_timer::time_point::max());
+  on_drained_ = [&done] { done.cancel(); };
+  boost::system::error_code ignored;
+  co_await done.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  on_drained_ = nullptr;
+}
+
+asio::awaitable<Outcome> Executor::perform(Act& act) {
+  const auto& what = act.action.what;
+  if (std::holds_alternative<RunContainer>(what)) co_return co_await run(act);
+  if (const auto* begin = std::get_if<StartContainer>(&what))
+    co_return co_await start(act, begin->id);
+  if (const auto* end = std::get_if<StopContainer>(&what)) co_return co_await stop(*end);
+  if (const auto* gone = std::get_if<RemoveContainer>(&what)) co_return co_await remove(*gone);
+  if (const auto* image = std::get_if<PullImage>(&what)) co_return co_await pull(image->image);
+  co_return co_await forget(act.action.service);
+}
+
+// Create, then start. A name that is taken is ours when an earlier try of this very act took effect
+// and its answer was lost.
+asio::awaitable<Outcome> Executor::run(Act& act) {
+  const auto& what = std::get<RunContainer>(act.action.what);
+  auto created = co_await engine_.create(what.name, what.spec);
+  if (created) {
+    act.about.container = *created;
+  } else if (created.error().kind == docker::ErrorKind::conflict) {
+    auto found = co_await engine_.inspect(what.name);
+    if (!found) co_return failed(Step::create, created.error());
+    const auto identity = identify(found->container, instance_);
+    const bool ours =
+        identity && identity->service == act.action.service && identity->slot == what.slot;
+    if (!ours) {
+      Outcome outcome = failed(Step::create, created.error());
+      outcome.name_taken = true;
+      co_return outcome;
+    }
+    act.about.container = found->container.id;
+    const bool usable = found->container.state == docker::ContainerState::created &&
+                        identity->spec == what.spec.labels.at(std::string(kSpecLabel));
+    // Ours, but not what this act wants: the next look at the world says what to do with it.
+    if (!usable) co_return Outcome{.abandoned = true};
+  } else {
+    co_return failed(Step::create, created.error());
+  }
+  co_return co_await start(act, *act.about.container);
+}
+
+asio::awaitable<Outcome> Executor::start(Act& act, docker::ContainerId id) {
+  if (stopped_ || !hooks_.still_wanted(act.action)) co_return Outcome{.abandoned = true};
+  auto started = co_await engine_.start(id);
+  if (started) co_return Outcome{};
+  if (started.error().kind == docker::ErrorKind::wreck) {
+    // Its program may be running without the engine knowing: it can only be removed.
+    auto removed = co_await engine_.remove(id, docker::Engine::Force::yes);
+    if (!removed) co_return failed(Step::remove, removed.error());
+  }
+  co_return failed(Step::start, started.error());
+}
+
+asio::awaitable<Outcome> Executor::stop(StopContainer what) {
+  auto stopped = co_await engine_.stop(what.id, what.grace);
+  if (!stopped) co_return failed(Step::stop, stopped.error());
+  if (what.after == AfterStop::keep) co_return Outcome{};
+  co_return co_await remove(RemoveContainer{.slot = what.slot, .id = what.id});
+}
+
+asio::awaitable<Outcome> Executor::remove(RemoveContainer what) {
+  const auto force =
+      what.removal == Removal::forced ? docker::Engine::Force::yes : docker::Engine::Force::no;
+  auto removed = co_await engine_.remove(what.id, force);
+  if (removed || removed.error().kind == docker::ErrorKind::busy) co_return Outcome{};
+  // It runs after all (a start was under way): look again rather than fail.
+  if (removed.error().kind == docker::ErrorKind::conflict) co_return Outcome{.abandoned = true};
+  co_return failed(Step::remove, removed.error());
+}
+
+asio::awaitable<Outcome> Executor::pull(std::string image) {
+  auto present = co_await engine_.image_id(image);
+  if (present) co_return Outcome{};
+  if (present.error().kind != docker::ErrorKind::not_found)
+    co_return failed(Step::pull, present.error());
+  std::function<void(const docker::PullProgress&)> unheard;
+  auto pulled = co_await engine_.pull(image, std::string(), unheard);
+  if (!pulled) co_return failed(Step::pull, pulled.error());
+  co_return Outcome{};
+}
+
+asio::awaitable<Outcome> Executor::forget(state::ServiceName service) {
+  try {
+    co_await hooks_.forget(service);
+  } catch (const state::StoreError& error) {
+    co_return failed(Step::none, {.kind = docker::ErrorKind::engine, .message = error.what()});
+  }
+  co_return Outcome{};
+}
+
+}  // namespace genisys::controller

@@ -1,0 +1,119 @@
+// Carries acts out: one Action becomes the engine calls it stands for, each of them idempotent.
+// Bounded concurrency, fair between services; decides nothing.
+//
+// Logic thread only. Lives between the reconciler, which offers, and the engine, which outlives it.
+// An act is never begun after stop(). Acts under way are tracked; destroy only after drained().
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <list>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "controller/plan.hpp"
+#include "docker/engine.hpp"
+
+namespace genisys::controller {
+
+// Which engine call of an act failed.
+enum class Step { create, start, stop, remove, pull, inspect, none };
+std::string_view to_string(Step);
+
+// How an act ended. Without `failure` it did what it says, or found it done.
+struct Outcome {
+  struct Failure {
+    Step step;
+    docker::Error error;
+  };
+  std::optional<Failure> failure = {};
+  // Somebody else's container has the name this act wanted to create.
+  bool name_taken = false;
+  // The service changed meanwhile; the act ended early and nothing is wrong.
+  bool abandoned = false;
+};
+
+struct ExecutorLimits {
+  std::size_t starts = 8;  // runs and starts
+  std::size_t stops = 64;  // stops wait for programs to end, which costs the engine nothing
+  std::size_t removes = 8;
+  std::size_t pulls = 3;
+};
+
+struct ExecutorHooks {
+  // Is what the action was decided on still so? Asked before it begins and between its engine
+  // calls.
+  std::function<bool(const Action&)> still_wanted;
+  // The act ended. May offer anew.
+  std::function<void(const Action&, const InFlight&, const Outcome&)> ended;
+  // Makes the store forget a removed service. Reports through StoreError.
+  std::function<boost::asio::awaitable<void>(state::ServiceName)> forget;
+};
+
+class Executor {
+ public:
+  Executor(boost::asio::any_io_executor executor, docker::Engine& engine, std::string instance,
+           ExecutorLimits limits, ExecutorHooks hooks);
+  ~Executor();
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
+
+  // Replaces what waits to begin by these actions, and begins what the limits allow.
+  void offer(std::vector<Action> actions);
+
+  // What is under way.
+  std::vector<InFlight> in_flight() const;
+  bool is_idle() const { return acts_.empty(); }
+  bool has_waiting() const { return !waiting_.empty(); }
+  bool works_on(const docker::ContainerId& id) const;
+
+  // Begins nothing more. Idempotent.
+  void stop();
+  // Gives up waiting for the acts under way; their outcome is unknown then.
+  void cancel();
+  // Resumes when no act is under way.
+  boost::asio::awaitable<void> drained();
+
+ private:
+  struct Act {
+    Act(Action what, InFlight who) : action(std::move(what)), about(std::move(who)) {}
+    Action action;
+    InFlight about;
+    boost::asio::cancellation_signal cancel;
+  };
+  using Acts = std::list<Act>;
+
+  void begin_waiting();
+  bool has_room(ActKind kind) const;
+  void begin(Action action);
+  void finish(Acts::iterator act, const Outcome& outcome);
+
+  boost::asio::awaitable<Outcome> perform(Act& act);
+  boost::asio::awaitable<Outcome> run(Act& act);
+  boost::asio::awaitable<Outcome> start(Act& act, docker::ContainerId id);
+  boost::asio::awaitable<Outcome> stop(StopContainer what);
+  boost::asio::awaitable<Outcome> remove(RemoveContainer what);
+  boost::asio::awaitable<Outcome> pull(std::string image);
+  boost::asio::awaitable<Outcome> forget(state::ServiceName service);
+
+  boost::asio::any_io_executor executor_;
+  docker::Engine& engine_;
+  std::string instance_;
+  ExecutorLimits limits_;
+  ExecutorHooks hooks_;
+  std::map<state::ServiceName, std::deque<Action>> waiting_;
+  std::optional<state::ServiceName> last_served_;
+  std::map<ActKind, std::size_t> running_;
+  bool stopped_ = false;
+  bool beginning_ = false;
+  std::function<void()> on_drained_;
+  Acts acts_;  // last: the acts refer to everything above
+};
+
+}  // namespace genisys::controller

@@ -1,0 +1,209 @@
+#include "controller/observer.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+namespace genisys::controller {
+namespace {
+
+namespace asio = boost::asio;
+using docker::ContainerState;
+using docker::EventAction;
+
+constexpr state::Duration kFirstRetry = std::chrono::milliseconds(100);
+constexpr state::Duration kLongestRetry = std::chrono::seconds(5);
+
+// Up to so many marked containers are looked at one by one; beyond, a whole list is cheaper.
+constexpr std::size_t kMostSingles = 64;
+
+bool has_ended(ContainerState state) {
+  return state == ContainerState::exited || state == ContainerState::dead;
+}
+
+// The details that matter exist for containers that ran.
+bool wants_details(ContainerState state) {
+  return state == ContainerState::running || has_ended(state);
+}
+
+}  // namespace
+
+Observer::Observer(docker::Engine& engine, state::Clock& clock, std::string instance,
+                   std::function<void(Urgency)> wake,
+                   std::function<bool(const docker::ContainerId&)> works_on)
+    : engine_(engine),
+      clock_(clock),
+      instance_(std::move(instance)),
+      wake_(std::move(wake)),
+      works_on_(std::move(works_on)) {}
+
+asio::awaitable<void> Observer::refresh() {
+  if (!all_dirty_ && dirty_.empty() && world_.reachable) co_return;
+  const bool whole =
+      all_dirty_ || !world_.listed || !world_.reachable || dirty_.size() > kMostSingles;
+  const auto asked = std::exchange(dirty_, {});
+  all_dirty_ = false;
+  docker::ListFilter filter;
+  if (!whole) filter.ids.assign(asked.begin(), asked.end());
+  ++lists_;
+  auto listed = co_await engine_.list(filter);
+  if (!listed) {
+    all_dirty_ = true;
+    lose(listed.error());
+    co_return;
+  }
+  const state::TimePoint now = clock_.now();
+  std::set<docker::ContainerId> present;
+  for (docker::Container& container : *listed) {
+    present.insert(container.id);
+    take(std::move(container), now);
+  }
+  // What was asked for and is not there is gone; marks set meanwhile are for the next look.
+  std::erase_if(world_.containers, [&](const auto& entry) {
+    return !present.contains(entry.first) && (whole || asked.contains(entry.first));
+  });
+  const auto is_gone = [this](const docker::ContainerId& id) {
+    return !world_.containers.contains(id);
+  };
+  std::erase_if(uninspected_, is_gone);
+  std::erase_if(restarted_, is_gone);
+  std::erase_if(signals_, [&](const auto& entry) { return is_gone(entry.first); });
+  if (!co_await inspect_new()) co_return;
+  if (!world_.reachable) spdlog::info("the engine answers");
+  world_.reachable = true;
+  world_.listed = true;
+  world_.problem.clear();
+  world_.observed_at = clock_.wall();
+}
+
+void Observer::take(docker::Container container, state::TimePoint now) {
+  const docker::ContainerId id = container.id;
+  const auto known = world_.containers.find(id);
+  const bool restarted = restarted_.erase(id) > 0;
+  const bool same = known != world_.containers.end() && !restarted &&
+                    known->second.container.state == container.state;
+  if (same) {
+    known->second.container = std::move(container);
+    return;
+  }
+  Seen seen{.container = std::move(container)};
+  if (seen.container.state == ContainerState::running) seen.running_since = now;
+  if (has_ended(seen.container.state)) {
+    seen.ended_at = now;
+    if (const auto signals = signals_.find(id); signals != signals_.end()) {
+      seen.hand = signals->second.graceful ? Hand::stopped : Hand::killed;
+    }
+  }
+  if (wants_details(seen.container.state) && identify(seen.container, instance_))
+    uninspected_.insert(id);
+  world_.containers.insert_or_assign(id, std::move(seen));
+}
+
+// False when the engine went away meanwhile. A container that is gone by now is simply no longer
+// there.
+asio::awaitable<bool> Observer::inspect_new() {
+  while (!uninspected_.empty()) {
+    const docker::ContainerId id = *uninspected_.begin();
+    auto detail = co_await engine_.inspect(id.str());
+    if (!detail && detail.error().kind != docker::ErrorKind::not_found) {
+      all_dirty_ = true;
+      lose(detail.error());
+      co_return false;
+    }
+    uninspected_.erase(id);
+    const auto found = world_.containers.find(id);
+    if (found == world_.containers.end()) continue;
+    if (!detail) {
+      world_.containers.erase(found);
+      continue;
+    }
+    Seen& seen = found->second;
+    seen.started_at = detail->started_at;
+    seen.finished_at = detail->finished_at;
+    seen.error = detail->error;
+    seen.oom_killed = detail->oom_killed;
+    seen.wreck = seen.container.state == ContainerState::running &&
+                 detail->container.state == ContainerState::running && !detail->started_at;
+    if (has_ended(seen.container.state)) seen.container.exit_code = detail->exit_code;
+    // It moved on between the list and now: look again.
+    if (detail->container.state != seen.container.state) dirty_.insert(id);
+  }
+  co_return true;
+}
+
+void Observer::lose(const docker::Error& error) {
+  if (world_.reachable || world_.problem != error.message) {
+    spdlog::warn("cannot reach the engine: {}", error.message);
+  }
+  world_.reachable = false;
+  world_.problem = error.message;
+}
+
+asio::awaitable<void> Observer::watch() {
+  state::Duration retry = kFirstRetry;
+  while (true) {
+    auto stream = co_await engine_.subscribe();
+    if (stream) {
+      retry = kFirstRetry;
+      ++reconnects_;
+      // Whatever happened before the subscription stood is found by a whole list.
+      all_dirty_ = true;
+      wake_(Urgency::now);
+      co_await follow(**stream);
+      all_dirty_ = true;
+      wake_(Urgency::now);
+    } else {
+      lose(stream.error());
+      wake_(Urgency::soon);
+    }
+    co_await clock_.sleep_until(clock_.now() + retry);
+    retry = std::min(retry * 2, kLongestRetry);
+  }
+}
+
+asio::awaitable<void> Observer::follow(docker::EventStream& stream) {
+  while (true) {
+    auto event = co_await stream.next();
+    if (!event) co_return;
+    ++events_;
+    handle(*event);
+  }
+}
+
+void Observer::handle(const docker::Event& event) {
+  mark(event.id);
+  const bool expected = works_on_(event.id);
+  switch (event.action) {
+    case EventAction::kill:
+      if (expected) return;
+      if (event.signal == "9" || event.signal == "SIGKILL") {
+        signals_[event.id].kill = true;
+      } else {
+        signals_[event.id].graceful = true;
+      }
+      return;
+    case EventAction::stop:
+      // Follows `die` when an operator stopped or restarted it, whatever the signal was.
+      if (expected) return;
+      signals_[event.id].graceful = true;
+      if (const auto found = world_.containers.find(event.id); found != world_.containers.end()) {
+        if (has_ended(found->second.container.state)) found->second.hand = Hand::stopped;
+      }
+      return;
+    case EventAction::start:
+      signals_.erase(event.id);
+      restarted_.insert(event.id);
+      if (!expected) wake_(Urgency::soon);
+      return;
+    case EventAction::create:
+      return;
+    default:
+      if (!expected) wake_(Urgency::now);
+      return;
+  }
+}
+
+}  // namespace genisys::controller

@@ -1,0 +1,83 @@
+// Keeps the World up to date: a whole list when it must, a list of single containers when it knows
+// which ones changed, and the engine's events to know that. What it can't see it leaves as it was,
+// and says so (World::reachable).
+//
+// Logic thread only. watch() runs as long as the program; refresh() is called by a pass, one at a
+// time.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+
+#include "controller/world.hpp"
+#include "docker/engine.hpp"
+#include "state/clock.hpp"
+
+namespace genisys::controller {
+
+// How urgently something wants to be looked at.
+enum class Urgency {
+  now,   // something ended or changed that nobody here did
+  soon,  // worth a look when convenient
+};
+
+class Observer {
+ public:
+  // `wake` is called whenever there is something to look at. `works_on` tells whether an act of
+  // ours on a container is under way: its events are expected and wake nobody.
+  Observer(docker::Engine& engine, state::Clock& clock, std::string instance,
+           std::function<void(Urgency)> wake,
+           std::function<bool(const docker::ContainerId&)> works_on);
+
+  const World& world() const { return world_; }
+
+  // One container may have changed, or all.
+  void mark(const docker::ContainerId& id) { dirty_.insert(id); }
+  void mark_all() { all_dirty_ = true; }
+
+  // Looks at what is marked. World::reachable says whether that succeeded; when it did not, the
+  // marks stay.
+  boost::asio::awaitable<void> refresh();
+
+  // Subscribes, follows the events, and subscribes again when they end. Ends by cancellation only.
+  boost::asio::awaitable<void> watch();
+
+  std::uint64_t lists() const { return lists_; }
+  std::uint64_t events() const { return events_; }
+  std::uint64_t reconnects() const { return reconnects_; }
+
+ private:
+  // The signals somebody sent to a container in its present run.
+  struct Signals {
+    bool graceful = false;
+    bool kill = false;
+  };
+
+  boost::asio::awaitable<void> follow(docker::EventStream& stream);
+  void handle(const docker::Event& event);
+  void take(docker::Container container, state::TimePoint now);
+  boost::asio::awaitable<bool> inspect_new();
+  void lose(const docker::Error& error);
+
+  docker::Engine& engine_;
+  state::Clock& clock_;
+  std::string instance_;
+  std::function<void(Urgency)> wake_;
+  std::function<bool(const docker::ContainerId&)> works_on_;
+  World world_;
+  std::set<docker::ContainerId> dirty_;
+  bool all_dirty_ = true;
+  std::set<docker::ContainerId>
+      uninspected_;  // ours, whose details are not known for their present state
+  std::map<docker::ContainerId, Signals> signals_;
+  std::set<docker::ContainerId> restarted_;  // a start was seen since the last look
+  std::uint64_t lists_ = 0;
+  std::uint64_t events_ = 0;
+  std::uint64_t reconnects_ = 0;
+};
+
+}  // namespace genisys::controller

@@ -1,0 +1,147 @@
+// What to do next. plan() compares what is wanted with what is seen and returns the acts that lead
+// from here to there, each with its cause, the status of every service, and the time at which to
+// look again although nothing happened.
+//
+// Pure: equal inputs make equal plans; no clock, no I/O, no globals. The same function serves the
+// reconciler, the dry run, the simulator and the tests.
+//
+// What holds for every plan, whatever the inputs (see docs/reconciliation.md):
+//  - only containers that identify() as ours, or that are adopted, are named in an act;
+//  - at most `desired` containers of a service (one more while it is updated start-first) run or
+//  are about
+//    to run by our doing, those still ending included;
+//  - a slot has one container that runs or may be started; a slot with an act under way gets no
+//  other;
+//  - without a whole list of containers, or with the engine unreachable, there are no acts at all.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "controller/backoff.hpp"
+#include "controller/history.hpp"
+#include "controller/world.hpp"
+#include "docker/types.hpp"
+#include "state/model.hpp"
+
+namespace genisys::controller {
+
+struct Cause {
+  state::Reason reason = state::Reason::none;
+  std::string message = {};
+
+  bool operator==(const Cause&) const = default;
+};
+
+// Create and start a new container in a slot.
+struct RunContainer {
+  Slot slot = 0;
+  std::uint32_t incarnation = 1;
+  std::string name;
+  docker::ContainerSpec spec;
+
+  bool operator==(const RunContainer&) const = default;
+};
+
+// Start one of ours that is created and never ran.
+struct StartContainer {
+  Slot slot = 0;
+  docker::ContainerId id;
+
+  bool operator==(const StartContainer&) const = default;
+};
+
+enum class AfterStop { keep, remove };
+
+// Stop gracefully; remove it then, unless it is adopted.
+struct StopContainer {
+  Slot slot = 0;  // 0: adopted
+  docker::ContainerId id;
+  std::chrono::seconds grace;
+  AfterStop after = AfterStop::remove;
+
+  bool operator==(const StopContainer&) const = default;
+};
+
+enum class Removal {
+  plain,   // refused by the engine should it run after all
+  forced,  // wrecks only
+};
+
+struct RemoveContainer {
+  Slot slot = 0;
+  docker::ContainerId id;
+  Removal removal = Removal::plain;
+
+  bool operator==(const RemoveContainer&) const = default;
+};
+
+struct PullImage {
+  std::string image;
+
+  bool operator==(const PullImage&) const = default;
+};
+
+// The service was deleted and nothing of it is left.
+struct ForgetService {
+  bool operator==(const ForgetService&) const = default;
+};
+
+struct Action {
+  state::ServiceName service;
+  state::Generation generation{0};  // decided on; an act that begins later checks it
+  Cause cause;
+  std::variant<RunContainer, StartContainer, StopContainer, RemoveContainer, PullImage,
+               ForgetService>
+      what;
+
+  bool operator==(const Action&) const = default;
+};
+
+ActKind kind_of(const Action& action);
+Slot slot_of(const Action& action);
+const docker::ContainerId* container_of(const Action& action);
+
+struct Policy {
+  BackoffPolicy backoff = {};
+  bool adopt = true;
+  std::chrono::seconds default_grace{10};
+  // How long a successor must have been ready before the one it replaces is stopped.
+  state::Duration monitor = std::chrono::seconds(5);
+  // How long a container that was stopped by hand may take to come back (docker restart).
+  state::Duration restart_by_hand = std::chrono::seconds(2);
+};
+
+struct PlanInput {
+  const Wanted& wanted;
+  const std::string& instance;
+  const World& world;
+  const History& history;
+  const std::vector<InFlight>& in_flight;
+  const Policy& policy;
+  state::TimePoint now;
+  state::WallTime wall;
+};
+
+struct Plan {
+  std::vector<Action> actions;  // by service, then in the order to begin them
+  std::vector<state::ServiceStatus>
+      statuses;  // one per service, by name; Condition::since is `wall`
+  std::optional<state::TimePoint>
+      wake_at;  // the earliest time at which waiting alone changes the plan
+};
+
+Plan plan(const PlanInput& input);
+
+// Conditions that say what they said before keep the time since when they say it.
+void carry_over(std::vector<state::ServiceStatus>& statuses,
+                const std::map<state::ServiceName, state::ServiceStatus>& previous);
+
+// The dry run's form.
+state::PlannedAction describe(const Action& action);
+
+}  // namespace genisys::controller

@@ -1,0 +1,224 @@
+#include "controller/reconciler.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "state/commands.hpp"
+
+namespace genisys::controller {
+namespace {
+
+namespace asio = boost::asio;
+using docker::ErrorKind;
+using state::Reason;
+
+// Why an attempt failed, as a client is told. A lost answer and a failing engine are nobody's
+// fault: they are tried again as soon as the world has been looked at.
+Reason reason_of(const Outcome& outcome) {
+  if (outcome.name_taken) return Reason::name_taken;
+  switch (outcome.failure->error.kind) {
+    case ErrorKind::unreachable:
+    case ErrorKind::timeout:
+    case ErrorKind::protocol:
+      return Reason::outcome_unknown;
+    case ErrorKind::image_missing:
+      return Reason::image_unavailable;
+    case ErrorKind::port_taken:
+      return Reason::port_taken;
+    case ErrorKind::command:
+      return Reason::command_invalid;
+    case ErrorKind::network:
+      return Reason::network_missing;
+    case ErrorKind::wreck:
+      return Reason::wreck;
+    case ErrorKind::engine:
+      return Reason::engine_error;
+    default:
+      return Reason::engine_refused;
+  }
+}
+
+}  // namespace
+
+Reconciler::Reconciler(asio::any_io_executor executor, state::Store& store,
+                       state::StatusBoard& board, docker::Engine& engine, state::Clock& clock,
+                       ReconcilerOptions options, std::function<void(Urgency)> wake)
+    : store_(store),
+      board_(board),
+      clock_(clock),
+      options_(options),
+      wake_(std::move(wake)),
+      instance_(store.snapshot()->instance),
+      random_(options.seed),
+      observer_(engine, clock, instance_, wake_,
+                [this](const docker::ContainerId& id) { return executor_.works_on(id); }),
+      executor_(
+          std::move(executor), engine, instance_, options.limits,
+          {.still_wanted = [this](const Action& action) { return still_wanted(action); },
+           .ended = [this](const Action& action, const InFlight& about,
+                           const Outcome& outcome) { act_ended(action, about, outcome); },
+           .forget = [this](state::ServiceName service) { return forget(std::move(service)); }}) {}
+
+double Reconciler::jitter() { return std::uniform_real_distribution<double>(0.0, 1.0)(random_); }
+
+asio::awaitable<PassReport> Reconciler::pass() {
+  ++counters_.passes;
+  // Acts that ended before this look are part of the world afterwards; those that end during it are
+  // not.
+  const std::size_t settled = settling_.size();
+  co_await observer_.refresh();
+  const World& world = observer_.world();
+  if (world.reachable) {
+    settling_.erase(settling_.begin(), settling_.begin() + static_cast<std::ptrdiff_t>(settled));
+  }
+
+  // From here to the offer nothing suspends: the plan is made from, and acted on in, one moment.
+  const state::SnapshotPtr snapshot = store_.snapshot();
+  wanted_ = declare(*snapshot, wanted_);
+  const state::TimePoint now = clock_.now();
+  const state::WallTime wall = clock_.wall();
+  if (world.reachable) {
+    absorb(history_, world, wanted_, instance_, options_.policy.backoff, now, wall,
+           [this] { return jitter(); });
+  }
+  const std::vector<InFlight> in_flight = under_way();
+  Plan next = plan({.wanted = wanted_,
+                    .instance = instance_,
+                    .world = world,
+                    .history = history_,
+                    .in_flight = in_flight,
+                    .policy = options_.policy,
+                    .now = now,
+                    .wall = wall});
+  carry_over(next.statuses, published_);
+  published_.clear();
+  bool all_converged = true;
+  for (const state::ServiceStatus& status : next.statuses) {
+    all_converged = all_converged && (status.converged || !status.desired);
+    published_.emplace(status.name, status);
+  }
+  board_.set_readiness(world.reachable, board_.first_pass_done() || world.listed);
+  board_.publish(std::move(next.statuses));
+
+  PassReport report{.engine_reached = world.reachable,
+                    .containers = world.containers.size(),
+                    .actions = next.actions.size(),
+                    .wake_at = next.wake_at,
+                    .all_converged = all_converged};
+  executor_.offer(std::move(next.actions));
+  if (board_.wants_indexes()) {
+    try {
+      constexpr std::uint64_t kBlock = 1U << 20;
+      const state::Index first = co_await store_.reserve_indexes(kBlock);
+      board_.add_indexes(first, kBlock);
+    } catch (const state::StoreError& error) {
+      spdlog::warn("cannot reserve status indexes: {}", error.what());
+    }
+  }
+  co_return report;
+}
+
+std::vector<state::PlannedAction> Reconciler::preview(const state::Snapshot& wanted) const {
+  const Wanted declared = declare(wanted, wanted_);
+  const std::vector<InFlight> in_flight = under_way();
+  const Plan next = plan({.wanted = declared,
+                          .instance = instance_,
+                          .world = observer_.world(),
+                          .history = history_,
+                          .in_flight = in_flight,
+                          .policy = options_.policy,
+                          .now = clock_.now(),
+                          .wall = clock_.wall()});
+  std::vector<state::PlannedAction> actions;
+  for (const Action& action : next.actions) {
+    // Only what the change is about: a record that stays the same object is planned for anyway.
+    const auto recorded = wanted_.find(action.service);
+    const auto hypothetical = declared.find(action.service);
+    const bool untouched = recorded != wanted_.end() && hypothetical != declared.end() &&
+                           recorded->second.service == hypothetical->second.service;
+    if (!untouched) actions.push_back(describe(action));
+  }
+  return actions;
+}
+
+std::vector<InFlight> Reconciler::under_way() const {
+  std::vector<InFlight> list = executor_.in_flight();
+  list.insert(list.end(), settling_.begin(), settling_.end());
+  return list;
+}
+
+bool Reconciler::still_wanted(const Action& action) const {
+  const state::Service* service = store_.snapshot()->find(action.service);
+  return service != nullptr && service->generation == action.generation;
+}
+
+asio::awaitable<void> Reconciler::forget(state::ServiceName service) {
+  co_await store_.commit(
+      [&service](state::Draft& draft) { state::forget_service(draft, service); });
+}
+
+void Reconciler::act_ended(const Action& action, const InFlight& about, const Outcome& outcome) {
+  ++counters_.acts[std::string(to_string(about.kind))];
+  if (outcome.failure) ++counters_.failures[std::string(to_string(about.kind))];
+  settling_.push_back(about);
+  if (about.container) {
+    observer_.mark(*about.container);
+  } else if (about.kind == ActKind::run) {
+    observer_.mark_all();  // it may have been created all the same
+  }
+  learn(action, outcome);
+  const bool look_now = outcome.failure || outcome.abandoned || about.kind == ActKind::pull ||
+                        (executor_.is_idle() && !executor_.has_waiting());
+  wake_(look_now ? Urgency::now : Urgency::soon);
+}
+
+void Reconciler::learn(const Action& action, const Outcome& outcome) {
+  if (outcome.failure) {
+    learn_failure(action, outcome);
+    return;
+  }
+  const auto image_of = [](const Action& a) -> const std::string* {
+    if (const auto* run = std::get_if<RunContainer>(&a.what)) return &run->spec.image;
+    if (const auto* pull = std::get_if<PullImage>(&a.what)) return &pull->image;
+    return nullptr;
+  };
+  if (const std::string* image = image_of(action); image != nullptr && !outcome.abandoned) {
+    history_.images[*image] = {.state = ImageState::present, .ladder = {}};
+  }
+}
+
+void Reconciler::learn_failure(const Action& action, const Outcome& outcome) {
+  const BackoffPolicy& policy = options_.policy.backoff;
+  const std::string& message = outcome.failure->error.message;
+  const Reason reason = reason_of(outcome);
+  if (const auto* pull = std::get_if<PullImage>(&action.what)) {
+    ImageHistory& image = history_.images[pull->image];
+    image.state = ImageState::failed;
+    note_failure(image.ladder, Reason::image_unavailable, message, policy, clock_.now(),
+                 clock_.wall(), jitter());
+    return;
+  }
+  const ActKind kind = kind_of(action);
+  if (kind != ActKind::run && kind != ActKind::start) return;
+  if (reason == Reason::image_unavailable) {
+    const auto* run = std::get_if<RunContainer>(&action.what);
+    if (run != nullptr) history_.images[run->spec.image].state = ImageState::missing;
+    return;
+  }
+  const auto service = history_.services.find(action.service);
+  if (service == history_.services.end()) return;
+  SlotHistory& slot = service->second.slots[slot_of(action)];
+  if (outcome.name_taken) {
+    slot.burnt_incarnation =
+        std::max(slot.burnt_incarnation, std::get<RunContainer>(action.what).incarnation);
+  }
+  // An engine that is away is waited for as a whole; the slot is not to blame.
+  if (reason == Reason::outcome_unknown) return;
+  note_failure(slot.ladder, reason, message, policy, clock_.now(), clock_.wall(), jitter());
+  ++service->second.failures_in_a_row;
+}
+
+}  // namespace genisys::controller

@@ -1,0 +1,89 @@
+// One pass: look, decide, act, tell. Level-triggered: a pass looks at the whole truth, so a lost,
+// doubled or late wake-up costs time and never correctness.
+//
+// Logic thread only. References outlive it. Every expected failure ends up in the status, not in an
+// exception.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "controller/executor.hpp"
+#include "controller/observer.hpp"
+#include "controller/plan.hpp"
+#include "state/status_board.hpp"
+#include "state/store.hpp"
+
+namespace genisys::controller {
+
+struct ReconcilerOptions {
+  Policy policy = {};
+  ExecutorLimits limits = {};
+  std::uint64_t seed = 0;  // of the jitter; equal seeds make equal runs
+};
+
+// What a pass did, for the loop, the metrics and the tests.
+struct PassReport {
+  bool engine_reached = false;
+  std::size_t containers = 0;
+  std::size_t actions = 0;
+  std::optional<state::TimePoint> wake_at = {};
+  bool all_converged = false;
+};
+
+class Reconciler {
+ public:
+  Reconciler(boost::asio::any_io_executor executor, state::Store& store, state::StatusBoard& board,
+             docker::Engine& engine, state::Clock& clock, ReconcilerOptions options,
+             std::function<void(Urgency)> wake);
+
+  boost::asio::awaitable<PassReport> pass();
+
+  // What would be done if `wanted` were recorded, the world being as last seen. Changes nothing.
+  std::vector<state::PlannedAction> preview(const state::Snapshot& wanted) const;
+
+  Observer& observer() { return observer_; }
+  Executor& executor() { return executor_; }
+
+  struct Counters {
+    std::uint64_t passes = 0;
+    std::map<std::string, std::uint64_t> acts;      // by kind
+    std::map<std::string, std::uint64_t> failures;  // by kind
+  };
+  const Counters& counters() const { return counters_; }
+
+ private:
+  std::vector<InFlight> under_way() const;
+  void act_ended(const Action& action, const InFlight& about, const Outcome& outcome);
+  void learn(const Action& action, const Outcome& outcome);
+  void learn_failure(const Action& action, const Outcome& outcome);
+  bool still_wanted(const Action& action) const;
+  boost::asio::awaitable<void> forget(state::ServiceName service);
+  double jitter();
+
+  state::Store& store_;
+  state::StatusBoard& board_;
+  state::Clock& clock_;
+  ReconcilerOptions options_;
+  std::function<void(Urgency)> wake_;
+  std::string instance_;
+  std::mt19937_64 random_;
+  Wanted wanted_;
+  History history_;
+  // Acts that ended: still "under way" for a plan made from a world that was looked at before their
+  // end.
+  std::vector<InFlight> settling_;
+  std::map<state::ServiceName, state::ServiceStatus> published_;
+  Counters counters_;
+  Observer observer_;
+  Executor executor_;  // last: its acts refer to everything above
+};
+
+}  // namespace genisys::controller

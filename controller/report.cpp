@@ -1,0 +1,316 @@
+// The status of a service, from the same views and verdicts that the plan was made from.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "controller/verdict.hpp"
+
+namespace genisys::controller {
+namespace {
+
+using state::Condition;
+using state::ConditionType;
+using state::Reason;
+using state::ServiceStatus;
+using state::SlotState;
+using state::SlotStatus;
+using state::Truth;
+
+std::optional<state::WallTime> to_wall(const std::optional<docker::EngineTime>& time) {
+  if (!time) return std::nullopt;
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(*time);
+}
+
+state::WallTime to_wall(const PlanInput& input, state::TimePoint when) {
+  return input.wall + std::chrono::ceil<std::chrono::milliseconds>(when - input.now);
+}
+
+std::vector<state::SlotPort> ports_of(const docker::Container& container) {
+  std::vector<state::SlotPort> ports;
+  for (const docker::PublishedPort& port : container.ports) {
+    const bool is_v6 = port.host_ip.find(':') != std::string::npos;
+    ports.push_back(
+        {.container = fmt::format("{}/{}", port.container_port, port.protocol),
+         .host = is_v6 ? fmt::format("[{}]:{}", port.host_ip, port.host_port)
+                       : fmt::format("{}:{}", port.host_ip.empty() ? "0.0.0.0" : port.host_ip,
+                                     port.host_port)});
+  }
+  return ports;
+}
+
+void show_container(SlotStatus& status, const Member& member) {
+  const Seen& seen = *member.seen;
+  status.container = seen.container.id.str();
+  status.name = seen.container.name;
+  status.health = docker::to_string(seen.container.health);
+  status.revision = member.identity.revision;
+  status.started_at = to_wall(seen.started_at);
+  status.ports = ports_of(seen.container);
+}
+
+void show_run(SlotStatus& status, const Member& member) {
+  show_container(status, member);
+  status.state = SlotState::running;
+  const Seen& seen = *member.seen;
+  if (seen.container.state == docker::ContainerState::paused) {
+    status.cause = Reason::paused;
+    status.message = "paused by hand";
+  } else if (seen.container.health == docker::Health::starting) {
+    status.state = SlotState::starting;
+    status.cause = Reason::starting;
+    status.message = "waiting for its health check";
+  } else if (seen.container.health == docker::Health::unhealthy) {
+    status.cause = Reason::unhealthy;
+    status.message = "its health check fails";
+  }
+}
+
+// First match decides what the slot is said to be.
+std::optional<SlotStatus> slot_status(const PlanInput& input, const ServiceHistory& history,
+                                      Slot slot, const SlotView& view, const Obstacle* obstacle) {
+  SlotStatus status{.slot = slot};
+  const auto past = history.slots.find(slot);
+  if (past != history.slots.end()) status.attempts = past->second.ladder.failures;
+
+  if (const Member* serving = view.best(Role::serving); serving != nullptr) {
+    show_run(status, *serving);
+    return status;
+  }
+  if (const Member* outdated = view.best(Role::outdated); outdated != nullptr) {
+    show_run(status, *outdated);
+    status.cause = obstacle != nullptr ? obstacle->cause : Reason::outdated;
+    status.message = obstacle != nullptr ? obstacle->message : "of an older revision";
+    if (obstacle != nullptr && obstacle->until)
+      status.next_attempt = to_wall(input, *obstacle->until);
+    return status;
+  }
+  if (view.busy != nullptr) {
+    const Member* startable = view.best(Role::startable);
+    if (startable != nullptr) show_container(status, *startable);
+    status.state = startable != nullptr ? SlotState::starting : SlotState::creating;
+    status.cause = Reason::scaling_up;
+    return status;
+  }
+  if (obstacle != nullptr) {
+    status.state = obstacle->state;
+    status.cause = obstacle->cause;
+    status.message = obstacle->message;
+    if (obstacle->until) status.next_attempt = to_wall(input, *obstacle->until);
+    return status;
+  }
+  if (const Member* stopping = view.best(Role::busy_stopping);
+      stopping != nullptr && stopping->seen->container.state != docker::ContainerState::exited) {
+    show_container(status, *stopping);
+    status.state = SlotState::stopping;
+    status.cause = Reason::stopping;
+    return status;
+  }
+  return std::nullopt;
+}
+
+// The obstacle worth telling first: what needs somebody's hand before what passes by itself.
+int severity(Reason reason) {
+  switch (reason) {
+    case Reason::engine_refused:
+    case Reason::command_invalid:
+    case Reason::network_missing:
+    case Reason::name_taken:
+    case Reason::port_taken:
+      return 6;
+    case Reason::image_unavailable:
+      return 5;
+    case Reason::crash_loop:
+    case Reason::exited:
+      return 4;
+    case Reason::unhealthy:
+    case Reason::paused:
+    case Reason::engine_error:
+    case Reason::outcome_unknown:
+      return 3;
+    case Reason::pulling_image:
+      return 2;
+    case Reason::held_back:
+      return 0;
+    case Reason::none:
+      return -1;
+    default:
+      return 1;
+  }
+}
+
+const SlotStatus* worst_slot(const std::vector<SlotStatus>& slots) {
+  const SlotStatus* worst = nullptr;
+  for (const SlotStatus& slot : slots) {
+    if (slot.cause == Reason::none) continue;
+    if (worst == nullptr || severity(slot.cause) > severity(worst->cause)) worst = &slot;
+  }
+  return worst;
+}
+
+struct Tally {
+  std::uint32_t outdated = 0;
+  std::uint32_t busy = 0;
+  std::uint32_t wrecks = 0;
+};
+
+Tally count(const ServiceView& view, ServiceStatus& status) {
+  Tally tally;
+  for (const auto& [slot, slot_view] : view.slots) {
+    if (slot_view.busy != nullptr) ++tally.busy;
+    for (const Member& member : slot_view.members) {
+      const bool running = is_running(*member.seen);
+      if (running) ++status.running;
+      switch (member.role) {
+        case Role::busy_stopping:
+          if (member.seen->container.state != docker::ContainerState::exited) ++status.terminating;
+          break;
+        case Role::serving:
+          if (running) ++status.updated;
+          if (is_ready(*member.seen)) ++status.ready;
+          break;
+        case Role::outdated:
+          ++tally.outdated;
+          if (is_ready(*member.seen)) ++status.ready;
+          break;
+        case Role::wreck:
+          ++tally.wrecks;
+          break;
+        default:
+          break;
+      }
+    }
+  }
+  status.adopted = static_cast<std::uint32_t>(view.adopted.size());
+  status.running += status.adopted + static_cast<std::uint32_t>(view.adopted_stopping);
+  status.ready += status.adopted;
+  status.terminating += static_cast<std::uint32_t>(view.adopted_stopping);
+  return tally;
+}
+
+struct Explanation {
+  Reason reason;
+  std::string message;
+};
+
+Explanation explain(const PlanInput& input, const state::Service& service,
+                    const ServiceStatus& status, const Tally& tally, const Verdict& verdict) {
+  if (!input.world.reachable) return {Reason::engine_unreachable, input.world.problem};
+  if (service.removing) {
+    return {Reason::removing,
+            fmt::format("the service is deleted; {} containers run still", status.running)};
+  }
+  if (!service.desired) {
+    return {Reason::no_target,
+            fmt::format("no target yet: POST /service/{}/scale", service.name().str())};
+  }
+  const std::uint32_t desired = *service.desired;
+  const SlotStatus* worst = worst_slot(status.slots);
+  if (worst != nullptr && severity(worst->cause) >= 2) {
+    return {worst->cause, fmt::format("slot {}: {}", worst->slot, worst->message)};
+  }
+  if (tally.outdated > 0) {
+    return {Reason::updating, fmt::format("{} of {} containers are of an older revision",
+                                          tally.outdated, std::max(desired, tally.outdated))};
+  }
+  if (status.ready < desired) {
+    const Reason reason =
+        worst != nullptr && worst->cause != Reason::held_back ? worst->cause : Reason::scaling_up;
+    return {reason, fmt::format("{} of {} ready", status.ready, desired)};
+  }
+  if (status.terminating > 0)
+    return {Reason::stopping, fmt::format("{} are being stopped", status.terminating)};
+  return {Reason::scaling_down, fmt::format("{} above the target of {}", verdict.surplus, desired)};
+}
+
+Condition image_condition(const PlanInput& input, const state::Service& service) {
+  Condition condition{
+      .type = ConditionType::image_ready, .status = Truth::unknown, .since = input.wall};
+  const auto found = input.history.images.find(service.definition.image.str());
+  if (found == input.history.images.end()) return condition;
+  switch (found->second.state) {
+    case ImageState::unknown:
+      break;
+    case ImageState::present:
+      condition.status = Truth::yes;
+      break;
+    case ImageState::missing:
+      condition.status = Truth::no;
+      condition.reason = Reason::pulling_image;
+      condition.message = service.definition.image.str() + " is not on the engine";
+      break;
+    case ImageState::failed:
+      condition.status = Truth::no;
+      condition.reason = Reason::image_unavailable;
+      condition.message = found->second.ladder.message;
+      break;
+  }
+  return condition;
+}
+
+Truth truth(bool claim) { return claim ? Truth::yes : Truth::no; }
+
+}  // namespace
+
+ServiceStatus report(const PlanInput& input, const Declared& declared, const ServiceView& view,
+                     const Verdict& verdict) {
+  const state::Service& service = *declared.service;
+  static const ServiceHistory kNoHistory;
+  const auto past = input.history.services.find(service.name());
+  const ServiceHistory& history = past == input.history.services.end() ? kNoHistory : past->second;
+
+  ServiceStatus status{.name = service.name(),
+                       .desired = service.desired,
+                       .generation = service.generation,
+                       .observed_generation = service.generation,
+                       .observed_at = input.world.observed_at};
+  const Tally tally = count(view, status);
+
+  static const SlotView kEmpty;
+  std::map<Slot, const SlotView*> slots;
+  for (const auto& [slot, slot_view] : view.slots) slots[slot] = &slot_view;
+  for (const auto& [slot, obstacle] : verdict.obstacles) slots.try_emplace(slot, &kEmpty);
+  for (const auto& [slot, slot_view] : slots) {
+    const auto obstacle = verdict.obstacles.find(slot);
+    auto shown = slot_status(input, history, slot, *slot_view,
+                             obstacle == verdict.obstacles.end() ? nullptr : &obstacle->second);
+    if (shown) status.slots.push_back(std::move(*shown));
+  }
+
+  const bool settled = tally.outdated == 0 && tally.busy == 0 && tally.wrecks == 0 &&
+                       status.terminating == 0 && verdict.surplus == 0;
+  status.converged = input.world.reachable && input.world.listed && !service.removing &&
+                     service.desired == status.ready && settled;
+
+  const Explanation why = status.converged ? Explanation{Reason::as_desired, ""}
+                                           : explain(input, service, status, tally, verdict);
+  const bool wanted = service.desired.has_value() || service.removing;
+  const bool moving = tally.busy > 0 || status.terminating > 0 || verdict.actions > 0;
+  const bool available = service.desired && status.ready >= *service.desired;
+  status.conditions = {
+      {.type = ConditionType::converged,
+       .status = wanted || !input.world.reachable ? truth(status.converged) : Truth::unknown,
+       .reason = why.reason,
+       .message = why.message,
+       .since = input.wall},
+      {.type = ConditionType::available,
+       .status = service.desired ? truth(available) : Truth::unknown,
+       .reason = available ? Reason::as_desired : why.reason,
+       .message = available ? "" : why.message,
+       .since = input.wall},
+      {.type = ConditionType::progressing,
+       .status = truth(moving && input.world.reachable),
+       .reason = why.reason,
+       .message = why.message,
+       .since = input.wall},
+      {.type = ConditionType::engine_reachable,
+       .status = truth(input.world.reachable),
+       .reason = input.world.reachable ? Reason::none : Reason::engine_unreachable,
+       .message = input.world.reachable ? "" : input.world.problem,
+       .since = input.wall},
+      image_condition(input, service),
+      {.type = ConditionType::paused, .status = Truth::no, .since = input.wall},
+  };
+  return status;
+}
+
+}  // namespace genisys::controller
