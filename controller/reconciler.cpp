@@ -66,6 +66,7 @@ double Reconciler::jitter() { return std::uniform_real_distribution<double>(0.0,
 
 asio::awaitable<PassReport> Reconciler::pass() {
   ++counters_.passes;
+  const state::TimePoint began = clock_.now();
   // Acts that ended before this look are part of the world afterwards; those that end during it are
   // not.
   const std::size_t settled = settling_.size();
@@ -108,6 +109,7 @@ asio::awaitable<PassReport> Reconciler::pass() {
                     .actions = next.actions.size(),
                     .wake_at = next.wake_at,
                     .all_converged = all_converged};
+  report.took = clock_.now() - began;
   executor_.offer(std::move(next.actions));
   if (board_.wants_indexes()) {
     try {

@@ -32,6 +32,7 @@ struct ReconcilerOptions {
 // What a pass did, for the loop, the metrics and the tests.
 struct PassReport {
   bool engine_reached = false;
+  state::Duration took = {};  // engine calls included
   std::size_t containers = 0;
   std::size_t actions = 0;
   std::optional<state::TimePoint> wake_at = {};

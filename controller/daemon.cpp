@@ -1,0 +1,305 @@
+#include "controller/daemon.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <exception>
+#include <list>
+#include <memory>
+#include <optional>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "api/server.hpp"
+#include "controller/loop.hpp"
+#include "controller/metrics.hpp"
+#include "controller/reconciler.hpp"
+#include "docker/http_engine.hpp"
+#include "state/commands.hpp"
+#include "state/documents.hpp"
+#include "state/service_file.hpp"
+#include "state/sqlite_store.hpp"
+#include "state/status_board.hpp"
+#include "state/system_clock.hpp"
+
+namespace genisys::controller {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::uint64_t kIndexBlock = 1U << 20;
+// How long acts under way may take to end once the program is asked to.
+constexpr std::chrono::milliseconds kGrace{1500};
+constexpr std::chrono::milliseconds kLastWords{200};
+
+struct BadServiceFile : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// The entries of the service file; none when there is no such file. Throws BadServiceFile with one
+// line per problem.
+std::vector<state::FileEntry> read_entries(const std::string& path) {
+  std::string why;
+  bool missing = false;
+  const auto text = state::read_file(path, 1U << 20, why, missing);
+  if (!text) {
+    if (!missing) throw BadServiceFile(fmt::format("{}: {}", path, why));
+    spdlog::info("no service file {}: services are declared over the API", path);
+    return {};
+  }
+  state::Problems problems;
+  auto entries = state::read_service_file(*text, path, problems);
+  if (entries) return std::move(*entries);
+  std::string lines;
+  for (const state::Problem& problem : problems) {
+    if (!lines.empty()) lines += '\n';
+    lines += fmt::format("{}:{}:{}: {}{}{}", path, problem.at.line, problem.at.column,
+                         problem.pointer, problem.pointer.empty() ? "" : ": ", problem.message);
+  }
+  throw BadServiceFile(lines);
+}
+
+void log_lines(const std::string& lines) {
+  for (std::size_t begin = 0; begin <= lines.size();) {
+    const std::size_t end = std::min(lines.find('\n', begin), lines.size());
+    spdlog::error("{}", lines.substr(begin, end - begin));
+    begin = end + 1;
+  }
+}
+
+// Each connection and each engine call is a descriptor: use what the system allows.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+spdlog::level::level_enum to_spdlog(LogLevel level) {
+  switch (level) {
+    case LogLevel::debug:
+      return spdlog::level::debug;
+    case LogLevel::info:
+      return spdlog::level::info;
+    case LogLevel::warning:
+      return spdlog::level::warn;
+    case LogLevel::error:
+      return spdlog::level::err;
+  }
+  return spdlog::level::info;
+}
+
+// Everything that runs, in the order in which it depends on each other. Start goes down the
+// members, stop() goes up.
+class Daemon {
+ public:
+  Daemon(asio::io_context& io, const Config& config, std::unique_ptr<state::SqliteStore> store)
+      : io_(io),
+        config_(config),
+        store_(std::move(store)),
+        signals_(io, SIGTERM, SIGINT, SIGHUP),
+        engine_(io.get_executor(), config.docker.address, {}),
+        loop_(io.get_executor(), clock_, {.interval = config.connector.interval}) {}
+
+  // Returns when the program has stopped in order. Throws what kept it from starting.
+  asio::awaitable<void> run() {
+    const state::Index first = co_await store_->reserve_indexes(kIndexBlock);
+    board_.emplace(io_.get_executor(), first, kIndexBlock);
+    co_await import(read_entries(config_.connector.service_file.string()));
+    ReconcilerOptions options{.limits = {.starts = config_.docker.concurrency},
+                              .seed = std::random_device{}()};
+    options.policy.adopt = config_.docker.adopt;
+    reconciler_.emplace(io_.get_executor(), *store_, *board_, engine_, clock_, options,
+                        [this](Urgency urgency) { loop_.wake(urgency); });
+    metrics_.emplace(*store_, *board_, *reconciler_, std::string(GENISYS_VERSION));
+    store_->on_durable([this](const std::set<state::ServiceName>& names) {
+      board_->touch(names);
+      loop_.wake(Urgency::now);
+    });
+    open_server();
+    spawn(observe());
+    spawn(reconcile());
+    co_await wait_for_the_end();
+    co_await stop();
+  }
+
+  // A task died, which nobody asked for.
+  bool failed() const { return failed_; }
+
+ private:
+  void open_server() {
+    api::Context context{.store = *store_, .board = *board_, .clock = clock_};
+    context.preview = [this](const state::Snapshot& wanted) {
+      return reconciler_->preview(wanted);
+    };
+    context.metrics_text = [this] { return metrics_->text(); };
+    context.max_replicas = config_.limits.replicas;
+    context.allowed_hosts = config_.connector.allowed_hosts;
+    context.version = std::string(GENISYS_VERSION);
+    server_.emplace(
+        io_, std::move(context),
+        api::ServerOptions{.bind = config_.connector.bind, .port = config_.connector.port});
+    server_->open();
+    if (server_->port() != 0) {
+      spdlog::info("listening on {}:{}", config_.connector.bind, server_->port());
+    } else {
+      spdlog::info("listening on {}", config_.connector.bind);
+    }
+  }
+
+  // A task that ends by cancellation only; anything else ends the program.
+  void spawn(asio::awaitable<void> task) {
+    const auto ended = [this](std::exception_ptr error) {
+      if (!error || stopping_) return;
+      try {
+        std::rethrow_exception(error);
+      } catch (const std::exception& failure) {
+        spdlog::critical("the program can't go on: {}", failure.what());
+      }
+      failed_ = true;
+      signals_.cancel();
+    };
+    asio::cancellation_signal& cancel = cancels_.emplace_back();
+    asio::co_spawn(io_, std::move(task), asio::bind_cancellation_slot(cancel.slot(), ended));
+  }
+
+  asio::awaitable<void> observe() { co_await reconciler_->observer().watch(); }
+
+  asio::awaitable<void> reconcile() {
+    co_await loop_.run(*reconciler_,
+                       [this](const PassReport& report) { metrics_->note_pass(report); });
+  }
+
+  asio::awaitable<void> wait_for_the_end() {
+    while (!failed_) {
+      boost::system::error_code error;
+      const int signal =
+          co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, error));
+      if (error) break;
+      if (signal != SIGHUP) {
+        spdlog::info("stopping: containers go on running");
+        break;
+      }
+      co_await reload();
+    }
+  }
+
+  // A broken file changes nothing.
+  asio::awaitable<void> reload() {
+    try {
+      co_await import(read_entries(config_.connector.service_file.string()));
+    } catch (const BadServiceFile& error) {
+      log_lines(error.what());
+      spdlog::error("the service file was not taken; services stay as they are");
+    } catch (const state::StoreError& error) {
+      spdlog::error("cannot record the service file: {}", error.what());
+    }
+  }
+
+  asio::awaitable<void> import(std::vector<state::FileEntry> entries) {
+    if (entries.empty()) co_return;
+    std::vector<state::ServiceName> taken;
+    state::Problems passed_over;
+    co_await store_->commit(
+        [&](state::Draft& draft) { taken = state::import_file(draft, entries, &passed_over); });
+    for (const state::Problem& problem : passed_over) {
+      spdlog::warn("service file: {}: {}", problem.pointer, problem.message);
+    }
+    for (const state::ServiceName& name : taken)
+      spdlog::info("[{}] taken from the service file", name.str());
+  }
+
+  asio::awaitable<void> stop() {
+    using namespace asio::experimental::awaitable_operators;
+    stopping_ = true;
+    server_->close();
+    board_->stop();
+    for (asio::cancellation_signal& cancel : cancels_)
+      cancel.emit(asio::cancellation_type::terminal);
+    reconciler_->executor().stop();
+    co_await (reconciler_->executor().drained() || clock_.sleep_until(clock_.now() + kGrace));
+    reconciler_->executor().cancel();
+    co_await reconciler_->executor().drained();
+    co_await store_->close();
+  }
+
+  asio::io_context& io_;
+  const Config& config_;
+  state::SystemClock clock_;
+  std::unique_ptr<state::SqliteStore> store_;
+  asio::signal_set signals_;
+  docker::HttpEngine engine_;
+  Loop loop_;
+  std::optional<state::StatusBoard> board_;
+  std::optional<Reconciler> reconciler_;
+  std::optional<Metrics> metrics_;
+  std::optional<api::Server> server_;
+  bool stopping_ = false;
+  bool failed_ = false;
+  std::list<asio::cancellation_signal> cancels_;  // one per task
+};
+
+void set_up_log(LogLevel level) {
+  auto log = spdlog::stderr_logger_st("genisys-connector");
+  log->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %L %v", spdlog::pattern_time_type::utc);
+  log->set_level(to_spdlog(level));
+  log->flush_on(spdlog::level::info);
+  spdlog::set_default_logger(std::move(log));
+}
+
+// Runs the daemon to its end. Whatever it throws is what kept it from starting.
+int run_to_the_end(asio::io_context& io, Daemon& daemon) {
+  std::exception_ptr failure;
+  bool ended = false;
+  asio::co_spawn(io, daemon.run(), [&](std::exception_ptr error) {
+    failure = std::move(error);
+    ended = true;
+  });
+  while (!ended && io.run_one() > 0) {
+  }
+  // Tasks and connections that were told to end do so here, while what they use is still there.
+  io.run_for(kLastWords);
+  if (failure) std::rethrow_exception(failure);
+  return daemon.failed() ? kExitFailed : kExitOk;
+}
+
+}  // namespace
+
+int run_daemon(const Config& config) {
+  set_up_log(config.connector.log_level);
+  raise_descriptor_limit();
+  asio::io_context io(1);
+  try {
+    auto store = state::SqliteStore::open(
+        io.get_executor(),
+        {.path = config.connector.state_file.string(), .instance = config.connector.instance});
+    Daemon daemon(io, config, std::move(store));
+    return run_to_the_end(io, daemon);
+  } catch (const state::OpenError& error) {
+    spdlog::error("{}", error.what());
+    return error.fault() == state::OpenFault::in_use ? kExitStateFileInUse : kExitFailed;
+  } catch (const BadServiceFile& error) {
+    log_lines(error.what());
+    return kExitUsage;
+  } catch (const std::exception& error) {
+    spdlog::error("{}", error.what());
+    return kExitFailed;
+  }
+}
+
+}  // namespace genisys::controller
