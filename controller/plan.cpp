@@ -154,14 +154,15 @@ class ServicePlanner {
   // One container of a role per slot: what is more came from outside or from an earlier process.
   void settle_extras() {
     for (const auto& [slot, view] : view_.slots) {
+      if (view.busy != nullptr) continue;
       const Member* serving = view.best(Role::serving);
       const Member* outdated = view.best(Role::outdated);
       const Member* startable = view.best(Role::startable);
       for (const Member& member : view.members) {
-        const bool extra = (member.role == Role::serving && &member != serving) ||
-                           (member.role == Role::outdated && &member != outdated) ||
-                           (member.role == Role::startable && view.busy == nullptr &&
-                            (serving != nullptr || &member != startable));
+        const bool extra =
+            (member.role == Role::serving && &member != serving) ||
+            (member.role == Role::outdated && &member != outdated) ||
+            (member.role == Role::startable && (serving != nullptr || &member != startable));
         if (extra) retire(slot, member, Reason::surplus, "another container fills the slot");
       }
     }
@@ -274,7 +275,8 @@ class ServicePlanner {
         if (serving == nullptr || !is_ready(*serving->seen)) in_progress = true;
         continue;
       }
-      if (serving != nullptr && is_proven_ready(*serving, input_.policy.monitor)) {
+      if (view.busy == nullptr && serving != nullptr &&
+          is_proven_ready(*serving, input_.policy.monitor)) {
         retire(slot, *outdated, Reason::outdated, "its successor is ready");
         in_progress = true;
       } else if (serving != nullptr || view.busy != nullptr ||
@@ -452,6 +454,9 @@ class ServicePlanner {
       if (view.busy != nullptr) continue;
       bool keep = kept_.contains(slot);
       for (const Member& member : view.members) {
+        if (member.role == Role::returning) {
+          pass_.wake_at(member.seen->ended_at + input_.policy.restart_by_hand);
+        }
         if (member.role != Role::ended) continue;
         if (!std::exchange(keep, false))
           retire(slot, member, Reason::dead, "ended, and not the last of its slot");

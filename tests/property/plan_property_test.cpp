@@ -30,8 +30,8 @@ class Dice {
   std::mt19937_64 random_;
 };
 
-// Services with targets, containers of theirs in every state, of the current and of older specs, several to
-// a slot, and foreign ones with every kind of label.
+// Services with targets, containers of theirs in every state, of the current and of older specs,
+// several to a slot, and foreign ones with every kind of label.
 void fill(PlanWorld& world, Dice& dice) {
   const std::uint32_t services = 1 + dice.below(3);
   for (std::uint32_t s = 0; s < services; ++s) {
@@ -42,28 +42,32 @@ void fill(PlanWorld& world, Dice& dice) {
     if (dice.one_in(10)) record.removing = true;
     const std::uint32_t containers = dice.below(9);
     for (std::uint32_t c = 0; c < containers; ++c) {
-      auto& seen = world.own(service, 1 + dice.below(6),
-                             dice.pick({ContainerState::running, ContainerState::running, ContainerState::running,
-                                        ContainerState::created, ContainerState::exited, ContainerState::exited,
-                                        ContainerState::paused, ContainerState::dead, ContainerState::removing}),
-                             1 + dice.below(4));
+      auto& seen = world.own(
+          service, 1 + dice.below(6),
+          dice.pick({ContainerState::running, ContainerState::running, ContainerState::running,
+                     ContainerState::created, ContainerState::exited, ContainerState::exited,
+                     ContainerState::paused, ContainerState::dead, ContainerState::removing}),
+          1 + dice.below(4));
       seen.running_since = world.now - std::chrono::seconds(dice.below(20));
       if (dice.one_in(4)) seen.container.labels[std::string(kSpecLabel)] = "an older spec";
-      if (dice.one_in(6)) seen.container.health = dice.pick({docker::Health::starting, docker::Health::unhealthy});
+      if (dice.one_in(6))
+        seen.container.health = dice.pick({docker::Health::starting, docker::Health::unhealthy});
       if (dice.one_in(9)) seen.hand = dice.pick({Hand::stopped, Hand::killed});
       if (dice.one_in(15) && seen.container.state == ContainerState::running) seen.wreck = true;
     }
   }
   const std::uint32_t foreign = dice.below(5);
   for (std::uint32_t f = 0; f < foreign; ++f) {
-    const std::string label = dice.pick({"com.docker.compose.project", "com.docker.swarm.task", "io.kubernetes.pod",
-                                         "io.genisys.instance", "io.genisys.ignore", "team"});
+    const std::string label =
+        dice.pick({"com.docker.compose.project", "com.docker.swarm.task", "io.kubernetes.pod",
+                   "io.genisys.instance", "io.genisys.ignore", "team"});
     world.foreign(dice.pick({"app:1", "db:2", "other:1"}), {{label, "x"}});
   }
 }
 
 bool runs(const Seen& seen) {
-  return seen.container.state == ContainerState::running || seen.container.state == ContainerState::paused ||
+  return seen.container.state == ContainerState::running ||
+         seen.container.state == ContainerState::paused ||
          seen.container.state == ContainerState::restarting;
 }
 
@@ -109,7 +113,8 @@ TEST_F(PlanProperty, TouchesOnlyWhatIsOursOrAdopted) {
       if (identity) {
         EXPECT_EQ(identity->service, action.service);
       } else {
-        EXPECT_EQ(kind_of(action), ActKind::stop) << "an adopted container is stopped, never removed";
+        EXPECT_EQ(kind_of(action), ActKind::stop)
+            << "an adopted container is stopped, never removed";
         EXPECT_EQ(std::get<StopContainer>(action.what).after, AfterStop::keep);
       }
     }
@@ -149,7 +154,8 @@ TEST_F(PlanProperty, NeverNamesAContainerLikeOneThatIsThere) {
   for_all_worlds([](PlanWorld& world, Dice&) {
     std::set<std::string> names;
     for (const auto& [id, seen] : world.world.containers) names.insert(seen.container.name);
-    for (const auto& run : actions_of<RunContainer>(world.plan())) EXPECT_FALSE(names.contains(run.name));
+    for (const auto& run : actions_of<RunContainer>(world.plan()))
+      EXPECT_FALSE(names.contains(run.name));
   });
 }
 
@@ -164,7 +170,8 @@ TEST_F(PlanProperty, LeavesWhatIsBusyAlone) {
     }
     for (const Action& action : world.plan().actions) {
       for (const InFlight& busy : world.in_flight) {
-        if (busy.container && container_of(action)) EXPECT_NE(*busy.container, *container_of(action));
+        if (busy.container && container_of(action))
+          EXPECT_NE(*busy.container, *container_of(action));
         const bool begins = busy.kind == ActKind::run || busy.kind == ActKind::start;
         if (begins && busy.service == action.service) EXPECT_NE(busy.slot, slot_of(action));
       }
@@ -199,13 +206,17 @@ TEST_F(PlanProperty, ReachesTheTargetWhenNothingFails) {
     // What only a person ends: paused and unhealthy containers keep their slot.
     for (auto& [id, seen] : world.world.containers) {
       seen.container.health = docker::Health::none;
-      if (seen.container.state == ContainerState::paused) seen.container.state = ContainerState::running;
-      if (seen.container.state == ContainerState::removing) seen.container.state = ContainerState::exited;
+      if (seen.container.state == ContainerState::paused)
+        seen.container.state = ContainerState::running;
+      if (seen.container.state == ContainerState::removing)
+        seen.container.state = ContainerState::exited;
     }
     const Plan last = world.settle(400);
     EXPECT_TRUE(last.actions.empty());
     for (const state::ServiceStatus& status : last.statuses) {
-      if (status.desired) EXPECT_TRUE(status.converged) << status.name.str();
+      if (status.desired)
+        EXPECT_TRUE(status.converged)
+            << status.name.str() << ": " << status.conditions.at(0).message;
     }
     for (const auto& [name, declared] : world.wanted) EXPECT_FALSE(declared.service->removing);
   });

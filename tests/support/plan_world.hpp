@@ -1,5 +1,5 @@
-// A little world for tests of plan(): services, containers and history from as few words as possible, in
-// the domain's verbs.
+// A little world for tests of plan(): services, containers and history from as few words as
+// possible, in the domain's verbs.
 #pragma once
 
 #include <algorithm>
@@ -24,11 +24,13 @@ class PlanWorld {
     world.listed = true;
   }
 
-  // ---- what is wanted ------------------------------------------------------------------------------
+  // ---- what is wanted
+  // ------------------------------------------------------------------------------
 
   state::Service& declare(std::string_view service, std::optional<std::uint32_t> desired,
                           std::string_view of = "app:1") {
-    auto record = std::make_shared<state::Service>(state::Service{.definition = definition(service, of)});
+    auto record =
+        std::make_shared<state::Service>(state::Service{.definition = definition(service, of)});
     record->desired = desired;
     return put(std::move(record));
   }
@@ -49,7 +51,8 @@ class PlanWorld {
     wanted.at(name(service)).spec = state::spec_hash(changed.definition);
   }
 
-  // ---- what is seen --------------------------------------------------------------------------------
+  // ---- what is seen
+  // --------------------------------------------------------------------------------
 
   controller::Seen& add(docker::Container container) {
     const docker::ContainerId id = container.id;
@@ -115,7 +118,8 @@ class PlanWorld {
     }
   }
 
-  // ---- what is decided -----------------------------------------------------------------------------
+  // ---- what is decided
+  // -----------------------------------------------------------------------------
 
   controller::Plan plan() const {
     return controller::plan({.wanted = wanted,
@@ -128,8 +132,8 @@ class PlanWorld {
                              .wall = wall});
   }
 
-  // Plans and carries out until there is nothing left to do or `rounds` are over, letting `step` pass
-  // between rounds. Returns the last plan.
+  // Plans and carries out until there is nothing left to do or `rounds` are over, letting `step`
+  // pass between rounds. Returns the last plan.
   controller::Plan settle(int rounds = 100, state::Duration step = std::chrono::seconds(6)) {
     controller::Plan last = plan();
     for (int round = 0; round < rounds && (!last.actions.empty() || last.wake_at); ++round) {
@@ -142,7 +146,8 @@ class PlanWorld {
   }
 
   void learn() {
-    controller::absorb(history, world, wanted, instance, policy.backoff, now, wall, [] { return 0.0; });
+    controller::absorb(history, world, wanted, instance, policy.backoff, now, wall,
+                       [] { return 0.0; });
   }
 
   void advance(state::Duration step) {
@@ -168,8 +173,9 @@ class PlanWorld {
   state::Service& put(std::shared_ptr<state::Service> record) {
     const state::ServiceName name = record->name();
     records_.insert_or_assign(name, record);
-    wanted.insert_or_assign(name, controller::Declared{.service = record,
-                                                       .spec = state::spec_hash(record->definition)});
+    wanted.insert_or_assign(
+        name,
+        controller::Declared{.service = record, .spec = state::spec_hash(record->definition)});
     return *record;
   }
 
@@ -188,12 +194,15 @@ std::vector<What> actions_of(const controller::Plan& plan) {
   return found;
 }
 
-inline const state::ServiceStatus& status_of(const controller::Plan& plan, std::string_view service) {
-  return *std::find_if(plan.statuses.begin(), plan.statuses.end(),
-                       [&](const state::ServiceStatus& status) { return status.name == name(service); });
+inline const state::ServiceStatus& status_of(const controller::Plan& plan,
+                                             std::string_view service) {
+  return *std::find_if(
+      plan.statuses.begin(), plan.statuses.end(),
+      [&](const state::ServiceStatus& status) { return status.name == name(service); });
 }
 
-inline const state::Condition& condition_of(const state::ServiceStatus& status, state::ConditionType type) {
+inline const state::Condition& condition_of(const state::ServiceStatus& status,
+                                            state::ConditionType type) {
   return *std::find_if(status.conditions.begin(), status.conditions.end(),
                        [&](const state::Condition& condition) { return condition.type == type; });
 }

@@ -19,9 +19,12 @@ TEST_P(Delay, GrowsUpTheLadder) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Ladder, Delay,
-                         ::testing::Values(Rung{0, 0s}, Rung{1, 0s}, Rung{2, 1s}, Rung{3, 2s}, Rung{4, 4s},
-                                           Rung{9, 128s}, Rung{10, 256s}, Rung{11, 300s}, Rung{4000000000U, 300s}),
-                         [](const auto& info) { return "After" + std::to_string(info.param.failures); });
+                         ::testing::Values(Rung{0, 0s}, Rung{1, 0s}, Rung{2, 1s}, Rung{3, 2s},
+                                           Rung{4, 4s}, Rung{9, 128s}, Rung{10, 256s},
+                                           Rung{11, 300s}, Rung{4000000000U, 300s}),
+                         [](const auto& info) {
+                           return "After" + std::to_string(info.param.failures);
+                         });
 
 TEST(Delay, AddsAQuarterOfJitterAtMost) {
   EXPECT_EQ(delay_after(4, BackoffPolicy{}, 1.0), 5s);

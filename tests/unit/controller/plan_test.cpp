@@ -28,7 +28,8 @@ Reason converged_reason(const Plan& plan, std::string_view service) {
   return test::condition_of(status_of(plan, service), ConditionType::converged).reason;
 }
 
-// ---- targets -----------------------------------------------------------------------------------------
+// ---- targets
+// -----------------------------------------------------------------------------------------
 
 TEST(Plan, DoesNothingUntilSomebodyScales) {
   PlanWorld world;
@@ -111,7 +112,8 @@ TEST(Plan, StopsWithTheDefinitionsGracePeriod) {
   EXPECT_EQ(actions_of<StopContainer>(world.plan()).at(0).grace, 3s);
 }
 
-// ---- healing -------------------------------------------------------------------------------------------
+// ---- healing
+// -------------------------------------------------------------------------------------------
 
 TEST(Plan, ReplacesAKilledContainerAtOnceUnderTheNextName) {
   PlanWorld world;
@@ -179,7 +181,8 @@ TEST(Plan, StopsTheLesserOfTwoThatFillOneSlot) {
   EXPECT_NE(stops[0].id, older);
 }
 
-// ---- what is unknown, busy or not ours -----------------------------------------------------------------
+// ---- what is unknown, busy or not ours
+// -----------------------------------------------------------------
 
 TEST(Plan, DoesNothingWhileTheEngineIsAway) {
   PlanWorld world;
@@ -215,7 +218,8 @@ TEST(Plan, CountsWhatIsStillStoppingBeforeItStartsMore) {
   world.declare("web", 2);
   const auto id = world.own("web", 1).container.id;
   world.own("web", 2);
-  world.in_flight.push_back({.kind = ActKind::stop, .service = test::name("web"), .slot = 1, .container = id});
+  world.in_flight.push_back(
+      {.kind = ActKind::stop, .service = test::name("web"), .slot = 1, .container = id});
   const Plan plan = world.plan();
   EXPECT_THAT(plan.actions, IsEmpty());
   EXPECT_EQ(status_of(plan, "web").terminating, 1U);
@@ -304,7 +308,8 @@ TEST(Plan, LeavesContainersOfAServiceThatIsNotRecorded) {
   EXPECT_THAT(world.plan().actions, IsEmpty());
 }
 
-// ---- deletion ------------------------------------------------------------------------------------------
+// ---- deletion
+// ------------------------------------------------------------------------------------------
 
 TEST(Plan, DeletesByStoppingOwnContainersThenForgetting) {
   PlanWorld world;
@@ -324,7 +329,8 @@ TEST(Plan, ForgetsADeletedServiceOnlyWhenNothingIsLeft) {
   EXPECT_THAT(world.plan().actions, IsEmpty());
 }
 
-// ---- updates -------------------------------------------------------------------------------------------
+// ---- updates
+// -------------------------------------------------------------------------------------------
 
 TEST(Plan, UpdatesOneSlotAfterTheOtherStartingTheSuccessorFirst) {
   PlanWorld world;
@@ -387,7 +393,8 @@ TEST(Plan, UpdatesStopFirstWhereAHostPortIsFixed) {
   world.redefine("web", changed);
   const Plan first = world.plan();
   ASSERT_THAT(first.actions, SizeIs(1));
-  EXPECT_TRUE(std::holds_alternative<PullImage>(first.actions[0].what)) << "the image comes before the stop";
+  EXPECT_TRUE(std::holds_alternative<PullImage>(first.actions[0].what))
+      << "the image comes before the stop";
   world.carry_out(first.actions[0]);
   const Plan second = world.plan();
   ASSERT_THAT(second.actions, SizeIs(1));
@@ -398,13 +405,16 @@ TEST(Plan, UpdatesStopFirstWhereAHostPortIsFixed) {
 TEST(Plan, GivesEachSlotItsPortOfARange) {
   PlanWorld world;
   world.declare("web", 3);
-  world.redefine("web", test::definition_with_ports("web", test::host_ports(9000, 9009, "9000-9009:80")));
+  world.redefine("web",
+                 test::definition_with_ports("web", test::host_ports(9000, 9009, "9000-9009:80")));
   std::vector<std::uint16_t> ports;
-  for (const auto& run : actions_of<RunContainer>(world.plan())) ports.push_back(run.spec.ports.at(0).host_port);
+  for (const auto& run : actions_of<RunContainer>(world.plan()))
+    ports.push_back(run.spec.ports.at(0).host_port);
   EXPECT_EQ(ports, (std::vector<std::uint16_t>{9000, 9001, 9002}));
 }
 
-// ---- failing -------------------------------------------------------------------------------------------
+// ---- failing
+// -------------------------------------------------------------------------------------------
 
 TEST(Plan, WaitsForTheLadderOfACrashingSlot) {
   PlanWorld world;
@@ -426,7 +436,8 @@ TEST(Plan, WaitsForTheLadderOfACrashingSlot) {
 TEST(Plan, LetsOneSlotTryForAServiceThatOnlyFails) {
   PlanWorld world;
   world.declare("web", 10);
-  for (Slot slot = 1; slot <= 3; ++slot) world.own("web", slot, ContainerState::exited).container.exit_code = 1;
+  for (Slot slot = 1; slot <= 3; ++slot)
+    world.own("web", slot, ContainerState::exited).container.exit_code = 1;
   world.learn();
   const Plan plan = world.plan();
   EXPECT_EQ(slots_run(plan), std::vector<Slot>{1});
@@ -436,7 +447,8 @@ TEST(Plan, LetsOneSlotTryForAServiceThatOnlyFails) {
 TEST(Plan, LetsEverybodyTryOnceOneReplicaIsProven) {
   PlanWorld world;
   world.declare("web", 10);
-  for (Slot slot = 1; slot <= 3; ++slot) world.own("web", slot, ContainerState::exited).container.exit_code = 1;
+  for (Slot slot = 1; slot <= 3; ++slot)
+    world.own("web", slot, ContainerState::exited).container.exit_code = 1;
   world.learn();
   for (const Action& action : world.plan().actions) world.carry_out(action);
   EXPECT_THAT(slots_run(world.plan()), IsEmpty());
@@ -470,14 +482,16 @@ TEST(Plan, WaitsForTheLadderOfAFailedPull) {
   EXPECT_EQ(converged_reason(plan, "web"), Reason::image_unavailable);
 }
 
-// ---- form ----------------------------------------------------------------------------------------------
+// ---- form
+// ----------------------------------------------------------------------------------------------
 
 TEST(Plan, KeepsTheTimeSinceWhenAConditionHolds) {
   PlanWorld world;
   world.declare("web", 1);
   world.own("web", 1);
   Plan first = world.plan();
-  const std::map<state::ServiceName, state::ServiceStatus> before = {{test::name("web"), first.statuses.at(0)}};
+  const std::map<state::ServiceName, state::ServiceStatus> before = {
+      {test::name("web"), first.statuses.at(0)}};
   world.advance(10s);
   Plan second = world.plan();
   carry_over(second.statuses, before);
