@@ -1,0 +1,55 @@
+#include "state/migrations.hpp"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <string>
+
+namespace genisys::state {
+
+namespace {
+
+constexpr Migration kMigrations[] = {
+    {1, R"sql(
+      PRAGMA application_id = 1735291769;
+      CREATE TABLE meta (
+        key TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE service (
+        name TEXT PRIMARY KEY,
+        definition TEXT NOT NULL,
+        revision INTEGER NOT NULL CHECK (revision > 0),
+        generation INTEGER NOT NULL CHECK (generation > 0),
+        desired INTEGER CHECK (desired BETWEEN 0 AND 4294967295),
+        removing INTEGER NOT NULL CHECK (removing IN (0, 1))
+      ) STRICT;
+      CREATE TABLE file_entry (
+        name TEXT PRIMARY KEY,
+        spec_hash TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE revision (
+        service TEXT NOT NULL,
+        revision INTEGER NOT NULL CHECK (revision > 0),
+        definition TEXT NOT NULL,
+        recorded_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+        PRIMARY KEY (service, revision)
+      ) STRICT;
+    )sql"},
+};
+
+}  // namespace
+
+std::span<const Migration> migrations() { return kMigrations; }
+
+void migrate(SQLite::Database& database, std::span<const Migration> steps) {
+  const int version = database.execAndGet("PRAGMA user_version").getInt();
+  for (const Migration& step : steps) {
+    if (step.version <= version) continue;
+    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    database.exec(step.sql);
+    database.exec("PRAGMA user_version = " + std::to_string(step.version));
+    transaction.commit();
+  }
+}
+
+}  // namespace genisys::state

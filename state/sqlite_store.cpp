@@ -1,0 +1,85 @@
+#include "state/sqlite_store.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <utility>
+
+namespace genisys::state {
+
+// How a batch ended. Filled by the writer thread; read on the logic thread once that has posted
+// back, or was joined.
+struct SqliteStore::Written {
+  std::optional<WriteFailure> failure;
+};
+
+std::unique_ptr<SqliteStore> SqliteStore::open(boost::asio::any_io_executor logic,
+                                               Options options) {
+  auto file = std::make_unique<SqliteFile>(std::move(options.path), options.max_pages);
+  SqliteFile::Contents contents = file->load();
+  if (options.instance) contents.snapshot.instance = *std::move(options.instance);
+  return std::unique_ptr<SqliteStore>(
+      new SqliteStore(std::move(logic), std::move(file), std::move(contents)));
+}
+
+SqliteStore::SqliteStore(boost::asio::any_io_executor logic, std::unique_ptr<SqliteFile> file,
+                         SqliteFile::Contents contents)
+    : logic_(std::move(logic)),
+      file_(std::move(file)),
+      commits_(logic_, std::make_shared<const Snapshot>(std::move(contents.snapshot)),
+               contents.index_mark, [this](WriteBatch batch) { start_write(std::move(batch)); }) {}
+
+SqliteStore::~SqliteStore() {
+  commits_.refuse_further();
+  writer_.join();
+  settle_written();
+}
+
+boost::asio::awaitable<void> SqliteStore::commit(Change change) {
+  return commits_.commit(std::move(change));
+}
+
+boost::asio::awaitable<Index> SqliteStore::reserve_indexes(std::uint64_t count) {
+  return commits_.reserve_indexes(count);
+}
+
+void SqliteStore::on_durable(std::function<void(const std::set<ServiceName>&)> listener) {
+  commits_.on_durable(std::move(listener));
+}
+
+void SqliteStore::start_write(WriteBatch batch) {
+  ++transactions_;
+  written_ = std::make_shared<Written>();
+  // The guard keeps the logic thread's loop running until the answer is there. The answer finds the
+  // store through `written`, which only the store keeps alive once the writer is done: a store
+  // destroyed in between has settled the batch itself.
+  auto work = boost::asio::make_work_guard(logic_);
+  boost::asio::post(writer_, [this, written = written_, work = std::move(work),
+                              batch = std::move(batch)]() mutable {
+    written->failure = file_->write(batch);
+    boost::asio::post(work.get_executor(), [this, answer = std::weak_ptr<Written>(written)] {
+      if (!answer.expired()) settle_written();
+    });
+  });
+}
+
+void SqliteStore::settle_written() {
+  const std::shared_ptr<Written> written = std::exchange(written_, nullptr);
+  if (written != nullptr) commits_.settle(written->failure);
+}
+
+boost::asio::awaitable<void> SqliteStore::close() {
+  co_await commits_.close();
+  if (closed_ == nullptr) {
+    closed_ = std::make_shared<OneShot>(logic_);
+    auto work = boost::asio::make_work_guard(logic_);
+    boost::asio::post(writer_, [this, closed = closed_, work = std::move(work)]() mutable {
+      file_->checkpoint();
+      file_.reset();
+      boost::asio::post(work.get_executor(), [closed = std::move(closed)] { closed->fire(); });
+    });
+  }
+  const std::shared_ptr<OneShot> closed = closed_;
+  co_await closed->wait_until();
+}
+
+}  // namespace genisys::state

@@ -1,0 +1,68 @@
+// The Store over a SQLite file. Only the composition root knows it.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "state/group_commit.hpp"
+#include "state/sqlite_file.hpp"
+#include "state/store.hpp"
+
+namespace genisys::state {
+
+// Decides on the logic thread, writes on a thread of its own, posts back. The only thread that
+// touches the file after open() is the writer.
+//
+// Lifetime: destroyed before the io_context behind `logic`. close() first for an orderly end; the
+// destructor alone waits for the batch in flight and fails the queued ones. After a failure (see
+// StoreFault) it goes on being readable, and writable unless the disk failed to confirm a write.
+class SqliteStore final : public Store {
+ public:
+  struct Options {
+    std::string path;
+    std::optional<std::string> instance = {};  // instead of the file's own UUID; not recorded
+    std::uint32_t max_pages = 0;               // bounds the file, in pages of 4 KiB; 0: no bound
+  };
+
+  // Blocks for some milliseconds. Throws OpenError, and has then changed nothing in an existing
+  // file.
+  static std::unique_ptr<SqliteStore> open(boost::asio::any_io_executor logic, Options options);
+  ~SqliteStore() override;
+
+  SnapshotPtr snapshot() const override { return commits_.snapshot(); }
+  boost::asio::awaitable<void> commit(Change change) override;
+  boost::asio::awaitable<Index> reserve_indexes(std::uint64_t count) override;
+  void on_durable(std::function<void(const std::set<ServiceName>&)> listener) override;
+
+  // Waits for the batch in flight, fails the queued ones with `closed`, folds the WAL into the file
+  // and lets go of its lock. Never fails: what was acknowledged is on disk already. May be called
+  // again.
+  boost::asio::awaitable<void> close();
+
+  // Transactions written since open(): how well writers were grouped.
+  std::uint64_t transactions() const { return transactions_; }
+
+ private:
+  struct Written;
+
+  SqliteStore(boost::asio::any_io_executor logic, std::unique_ptr<SqliteFile> file,
+              SqliteFile::Contents contents);
+  void start_write(WriteBatch batch);
+  void settle_written();
+
+  boost::asio::any_io_executor logic_;
+  std::unique_ptr<SqliteFile> file_;  // the writer thread's
+  std::shared_ptr<Written> written_;  // of the batch in flight
+  std::uint64_t transactions_ = 0;
+  std::shared_ptr<OneShot> closed_;
+  GroupCommit commits_;
+  boost::asio::thread_pool writer_{1};
+};
+
+}  // namespace genisys::state
