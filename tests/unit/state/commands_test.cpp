@@ -1,0 +1,277 @@
+#include "state/commands.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/builders.hpp"
+
+namespace genisys::state {
+namespace {
+
+using test::definition;
+using test::definition_with_ports;
+using test::host_ports;
+using test::name;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class Commands : public ::testing::Test {
+ protected:
+  void record(const std::string& service, std::optional<std::uint32_t> desired = {}) {
+    record(definition(service), desired);
+  }
+  void record(const Definition& wanted, std::optional<std::uint32_t> desired = {}) {
+    draft.put({.definition = wanted, .desired = desired});
+  }
+  void mark_removing(const std::string& service) {
+    ASSERT_TRUE(remove_service(draft, name(service), {}));
+  }
+  const Service& service(const std::string& text) const { return *draft.find(name(text)); }
+
+  Draft draft{Snapshot{}};
+};
+
+Precondition generation(std::uint64_t wanted) { return {.generations = {Generation{wanted}}}; }
+const Precondition kAny{.any = true};
+
+TEST_F(Commands, RegisterCreatesWithoutATarget) {
+  EXPECT_EQ(*register_service(draft, definition("web")), Effect::created);
+  EXPECT_EQ(service("web"), Service{definition("web")});
+  EXPECT_EQ(service("web").desired, std::nullopt);
+}
+
+TEST_F(Commands, RegisterOfTheSameChangesNothing) {
+  record("web", 3);
+  const std::size_t steps = draft.steps().size();
+  EXPECT_EQ(*register_service(draft, definition("web")), Effect::unchanged);
+  EXPECT_EQ(draft.steps().size(), steps);
+}
+
+TEST_F(Commands, RegisterOfAnotherDefinitionIsAConflictThatNamesPut) {
+  record("web");
+  const auto result = register_service(draft, definition("web", "app:2"));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, RefusalKind::conflict);
+  EXPECT_THAT(result.error().detail, HasSubstr("PUT /service/web"));
+}
+
+TEST_F(Commands, NothingIsWrittenToAServiceBeingRemoved) {
+  record("web", 1);
+  mark_removing("web");
+  const Service before = service("web");
+  EXPECT_EQ(register_service(draft, definition("web")).error().kind, RefusalKind::conflict);
+  EXPECT_EQ(replace_definition(draft, definition("web", "app:2"), {}).error().kind,
+            RefusalKind::conflict);
+  EXPECT_EQ(set_targets(draft, {{name("web"), 2}}, {}, true).error().kind, RefusalKind::conflict);
+  EXPECT_EQ(service("web"), before);
+}
+
+TEST_F(Commands, ReplaceCountsRevisionAndGeneration) {
+  record("web", 2);
+  EXPECT_EQ(*replace_definition(draft, definition("web", "app:2"), {}), Effect::changed);
+  EXPECT_EQ(service("web").revision, Revision{2});
+  EXPECT_EQ(service("web").generation, Generation{2});
+  EXPECT_EQ(service("web").desired, 2U);
+}
+
+TEST_F(Commands, ReplaceByTheSameChangesNothing) {
+  record("web", 2);
+  EXPECT_EQ(*replace_definition(draft, definition("web"), kAny), Effect::unchanged);
+  EXPECT_EQ(service("web").generation, Generation{1});
+}
+
+TEST_F(Commands, ReplaceCreatesWhatIsAbsent) {
+  EXPECT_EQ(*replace_definition(draft, definition("web"), {}), Effect::created);
+}
+
+TEST_F(Commands, ReplaceIsRefusedWhileTheTargetExceedsTheHostPorts) {
+  record("web", 3);
+  const auto result = replace_definition(
+      draft, definition_with_ports("web", host_ports(8081, 8081, "8081:80")), {});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, RefusalKind::invalid);
+  EXPECT_THAT(
+      result.error().problems,
+      ElementsAre(Problem{"/ports",
+                          "`8081:80` publishes a fixed host port: at most 1 replica, and the "
+                          "target is 3; scale it down first"}));
+  EXPECT_EQ(service("web").revision, Revision{1});
+}
+
+struct PreconditionCase {
+  std::string name;
+  bool is_recorded;
+  std::optional<Precondition> if_match;
+  bool passes;
+};
+
+class IfMatch : public ::testing::TestWithParam<PreconditionCase> {};
+
+TEST_P(IfMatch, DecidesOnReplace) {
+  Draft draft{Snapshot{}};
+  if (GetParam().is_recorded) {
+    draft.put({.definition = definition("web"), .generation = Generation{7}});
+  }
+  const auto result = replace_definition(draft, definition("web", "app:2"), GetParam().if_match);
+  EXPECT_EQ(result.has_value(), GetParam().passes);
+  if (!result) {
+    EXPECT_EQ(result.error().kind, RefusalKind::precondition_failed);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cases, IfMatch,
+    ::testing::Values(PreconditionCase{"Nothing", true, {}, true},
+                      PreconditionCase{"NothingOnAbsent", false, {}, true},
+                      PreconditionCase{"Star", true, kAny, true},
+                      PreconditionCase{"StarOnAbsent", false, kAny, false},
+                      PreconditionCase{"TheGeneration", true, generation(7), true},
+                      PreconditionCase{"AnotherGeneration", true, generation(6), false},
+                      PreconditionCase{"OneOfSeveral", true,
+                                       Precondition{.generations = {Generation{6}, Generation{7}}},
+                                       true},
+                      PreconditionCase{"EmptyList", true, Precondition{}, false},
+                      PreconditionCase{"TheGenerationOnAbsent", false, generation(1), false}),
+    [](const auto& info) { return info.param.name; });
+
+TEST_F(Commands, ScaleCountsTheGenerationAlone) {
+  record("web");
+  EXPECT_EQ(*set_targets(draft, {{name("web"), 0}}, {}, true), Effect::changed);
+  EXPECT_EQ(service("web").desired, 0U);
+  EXPECT_EQ(service("web").generation, Generation{2});
+  EXPECT_EQ(service("web").revision, Revision{1});
+}
+
+TEST_F(Commands, ScaleToTheSameChangesNothing) {
+  record("web", 2);
+  const std::size_t steps = draft.steps().size();
+  EXPECT_EQ(*set_targets(draft, {{name("web"), 2}}, {}, true), Effect::unchanged);
+  EXPECT_EQ(draft.steps().size(), steps);
+}
+
+TEST_F(Commands, ScaleOfManyIsAllOrNone) {
+  record("db");
+  record("web");
+  const auto result =
+      set_targets(draft, {{name("db"), 1}, {name("nix"), 1}, {name("web"), 1}}, {}, false);
+  EXPECT_EQ(result.error().kind, RefusalKind::not_found);
+  EXPECT_THAT(result.error().detail, HasSubstr("`nix`"));
+  EXPECT_EQ(service("db").desired, std::nullopt);
+
+  EXPECT_EQ(*set_targets(draft, {{name("db"), 1}, {name("web"), 4}}, {}, false), Effect::changed);
+  EXPECT_EQ(service("db").desired, 1U);
+  EXPECT_EQ(service("web").desired, 4U);
+}
+
+TEST_F(Commands, ScaleNamesEveryTargetThatIsTooHigh) {
+  record("app");
+  record(definition_with_ports("fixed", host_ports(8081, 8081, "8081:80")));
+  record(definition_with_ports("range", host_ports(9000, 9003, "9000-9003:80")));
+  const auto result = set_targets(
+      draft, {{name("app"), 1001}, {name("fixed"), 2}, {name("range"), 5}}, {}, false, 1000);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, RefusalKind::invalid);
+  EXPECT_THAT(
+      result.error().problems,
+      ElementsAre(
+          Problem{"/app", "1001 is more than the 1000 replicas that limits.replicas allows"},
+          Problem{"/fixed", "`8081:80` publishes a fixed host port: at most 1 replica"},
+          Problem{"/range", "`9000-9003:80` publishes 4 host ports: at most 4 replicas"}));
+  EXPECT_EQ(*set_targets(draft, {{name("fixed"), 1}, {name("range"), 4}}, {}, false, 1000),
+            Effect::changed);
+}
+
+TEST_F(Commands, ScaleOfOnePointsAtNumber) {
+  record(definition_with_ports("fixed", host_ports(8081, 8081, "8081:80")));
+  const auto result = set_targets(draft, {{name("fixed"), 2}}, {}, true);
+  EXPECT_EQ(result.error().problems.at(0).pointer, "/number");
+}
+
+TEST_F(Commands, RemoveMarksOnceAndForgetErases) {
+  record("web", 2);
+  EXPECT_EQ(forget_service(draft, name("web")), Effect::unchanged);
+  EXPECT_EQ(*remove_service(draft, name("web"), generation(1)), Effect::changed);
+  EXPECT_TRUE(service("web").removing);
+  EXPECT_EQ(service("web").generation, Generation{2});
+  EXPECT_EQ(*remove_service(draft, name("web"), generation(1)), Effect::unchanged);
+  EXPECT_EQ(forget_service(draft, name("web")), Effect::changed);
+  EXPECT_EQ(draft.find(name("web")), nullptr);
+  EXPECT_EQ(remove_service(draft, name("web"), {}).error().kind, RefusalKind::not_found);
+}
+
+TEST_F(Commands, ImportTakesAnEntryOnce) {
+  const std::vector<FileEntry> file = {{definition("web"), 2}, {definition("db"), {}}};
+  EXPECT_THAT(import_file(draft, file), ElementsAre(name("web"), name("db")));
+  EXPECT_EQ(service("web").desired, 2U);
+  EXPECT_EQ(service("web").generation, Generation{1});
+  EXPECT_EQ(service("db").desired, std::nullopt);
+  EXPECT_THAT(import_file(draft, file), IsEmpty());
+}
+
+TEST_F(Commands, ImportLeavesWhatWasChangedOverTheApiUntilItsEntryChanges) {
+  import_file(draft, {{definition("web"), {}}});
+  ASSERT_TRUE(replace_definition(draft, definition("web", "app:2"), {}));
+  EXPECT_THAT(import_file(draft, {{definition("web"), {}}}), IsEmpty());
+  EXPECT_EQ(service("web").definition, definition("web", "app:2"));
+
+  EXPECT_THAT(import_file(draft, {{definition("web", "app:3"), {}}}), ElementsAre(name("web")));
+  EXPECT_EQ(service("web").definition, definition("web", "app:3"));
+  EXPECT_EQ(service("web").revision, Revision{3});
+}
+
+TEST_F(Commands, ImportDoesNotBringBackWhatWasRemoved) {
+  import_file(draft, {{definition("web"), {}}});
+  mark_removing("web");
+  forget_service(draft, name("web"));
+  EXPECT_THAT(import_file(draft, {{definition("web"), {}}}), IsEmpty());
+  EXPECT_EQ(draft.find(name("web")), nullptr);
+}
+
+TEST_F(Commands, ImportedFirstTargetDoesNotOverruleAScale) {
+  record("web", 5);
+  EXPECT_THAT(import_file(draft, {{definition("web"), 2}}), ElementsAre(name("web")));
+  EXPECT_EQ(service("web").desired, 5U);
+  EXPECT_EQ(service("web").generation, Generation{1});
+}
+
+TEST_F(Commands, ImportPassesOverWhatCannotBeAndSaysSo) {
+  record("busy", 3);
+  record("going", 1);
+  mark_removing("going");
+  Problems passed_over;
+  const std::vector<FileEntry> file = {
+      {definition_with_ports("busy", host_ports(8081, 8081, "8081:80")), {}},
+      {definition("going", "app:2"), {}},
+      {definition("web"), {}}};
+  EXPECT_THAT(import_file(draft, file, &passed_over), ElementsAre(name("web")));
+  ASSERT_EQ(passed_over.size(), 2U);
+  EXPECT_EQ(passed_over[0].pointer, "/busy");
+  EXPECT_THAT(passed_over[0].message, HasSubstr("`8081:80`"));
+  EXPECT_EQ(passed_over[1].pointer, "/going");
+
+  ASSERT_TRUE(set_targets(draft, {{name("busy"), 1}}, {}, true));
+  EXPECT_THAT(import_file(draft, file), ElementsAre(name("busy")));
+}
+
+TEST(DraftTest, RollsBackToAMark) {
+  Draft draft{Snapshot{}};
+  draft.put({definition("web")});
+  draft.note_file_entry(name("web"), "one");
+  const Draft::Mark mark = draft.mark();
+  draft.put({definition("web", "app:2")});
+  draft.put({definition("db")});
+  draft.erase(name("web"));
+  draft.note_file_entry(name("web"), "two");
+  draft.note_file_entry(name("db"), "one");
+
+  draft.roll_back_to(mark);
+  EXPECT_EQ(*draft.find(name("web")), Service{definition("web")});
+  EXPECT_EQ(draft.find(name("db")), nullptr);
+  EXPECT_THAT(draft.touched_services(), ElementsAre(name("web")));
+  EXPECT_THAT(draft.touched_file_entries(), ElementsAre(name("web")));
+  EXPECT_EQ(draft.state().file_entries.at(name("web")), "one");
+}
+
+}  // namespace
+}  // namespace genisys::state
