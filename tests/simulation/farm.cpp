@@ -1,0 +1,200 @@
+#include "tests/simulation/farm.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <exception>
+#include <utility>
+
+#include "tests/support/builders.hpp"
+#include "tests/support/run_coro.hpp"
+
+namespace genisys::simulation {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+struct Farm::Connector {
+  Connector(asio::io_context& io, fakes::MemoryStore& store, fakes::FakeEngine& engine,
+            fakes::ManualClock& clock, std::uint64_t seed)
+      : board(io.get_executor(), state::Index{1}, 1U << 20),
+        loop(io.get_executor(), clock, {}),
+        reconciler(io.get_executor(), store, board, engine, clock, {.seed = seed},
+                   [this](controller::Urgency urgency) { loop.wake(urgency); }) {
+    store.on_durable([this](const std::set<state::ServiceName>& names) {
+      board.touch(names);
+      loop.wake(controller::Urgency::now);
+    });
+    spawn(io, reconciler.observer().watch(), watching);
+    spawn(io, loop.run(reconciler, [](const controller::PassReport&) {}), looping);
+  }
+
+  void spawn(asio::io_context& io, asio::awaitable<void> task, asio::cancellation_signal& cancel) {
+    ++tasks;
+    asio::co_spawn(
+        io, std::move(task),
+        asio::bind_cancellation_slot(cancel.slot(), [this](std::exception_ptr) { --tasks; }));
+  }
+
+  bool is_gone() { return tasks == 0 && reconciler.executor().is_idle(); }
+
+  state::StatusBoard board;
+  controller::Loop loop;
+  controller::Reconciler reconciler;
+  asio::cancellation_signal watching;
+  asio::cancellation_signal looping;
+  int tasks = 0;
+};
+
+Farm::Farm(std::uint64_t seed)
+    : engine_(std::make_unique<fakes::FakeEngine>(io_.get_executor(), clock_)),
+      store_(std::make_unique<fakes::MemoryStore>(io_.get_executor())),
+      instance_(store_->snapshot()->instance),
+      seed_(seed) {
+  for (const char* image : {"app:1", "app:2", "db:1"}) engine_->add_image(image);
+  engine_->set_latency(fakes::Operation::create, 8ms);
+  engine_->set_latency(fakes::Operation::start, 150ms);
+  engine_->set_latency(fakes::Operation::remove, 5ms);
+  engine_->on_change([this](const fakes::FakeContainer& changed) { check(changed); });
+}
+
+Farm::~Farm() {
+  if (connector_) kill_connector();
+}
+
+void Farm::start_connector() {
+  connector_ = std::make_unique<Connector>(io_, *store_, *engine_, clock_, seed_);
+  run_ready();
+}
+
+void Farm::kill_connector() {
+  store_->on_durable([](const std::set<state::ServiceName>&) {});
+  connector_->reconciler.executor().stop();
+  connector_->board.stop();
+  // What was waiting ends here; nothing new begins.
+  for (int round = 0; round < 100 && !connector_->is_gone(); ++round) {
+    connector_->watching.emit(asio::cancellation_type::terminal);
+    connector_->looping.emit(asio::cancellation_type::terminal);
+    connector_->reconciler.executor().cancel();
+    run_ready();
+  }
+  if (!connector_->is_gone()) violations_.push_back("a task of the killed connector did not end");
+  connector_.reset();
+}
+
+void Farm::commit(state::Change change) {
+  test::run_coro(io_, store_->commit(std::move(change)));
+  run_ready();
+}
+
+void Farm::declare(std::string_view service, std::string_view image) {
+  commit([&](state::Draft& draft) {
+    static_cast<void>(state::register_service(draft, test::definition(service, image)));
+  });
+}
+
+void Farm::redefine(std::string_view service, std::string_view image) {
+  // While it is updated one container more may run; the next quiet moment takes the allowance back.
+  allowed_[std::string(service)].surge = 1;
+  commit([&](state::Draft& draft) {
+    static_cast<void>(
+        state::replace_definition(draft, test::definition(service, image), std::nullopt));
+  });
+}
+
+void Farm::desire(std::string_view service, std::uint32_t target) {
+  note_target(service, target);
+  commit([&](state::Draft& draft) {
+    static_cast<void>(
+        state::set_targets(draft, {{test::name(service), target}}, std::nullopt, true));
+  });
+}
+
+void Farm::remove(std::string_view service) {
+  note_target(service, 0);
+  commit([&](state::Draft& draft) {
+    static_cast<void>(state::remove_service(draft, test::name(service), std::nullopt));
+  });
+}
+
+void Farm::note_target(std::string_view service, std::uint32_t target) {
+  Allowance& allowance = allowed_[std::string(service)];
+  allowance.earlier = std::max(allowance.earlier, allowance.target);
+  allowance.target = target;
+}
+
+void Farm::allow_one_by_hand(std::string_view service) { ++allowed_[std::string(service)].by_hand; }
+
+void Farm::run_ready() {
+  io_.restart();
+  io_.poll();
+}
+
+void Farm::advance(state::Duration step) {
+  const state::TimePoint end = clock_.now() + step;
+  run_ready();
+  while (clock_.now() < end) {
+    const auto due = clock_.next_wake();
+    const state::TimePoint next = due ? std::clamp(*due, clock_.now() + 1us, end) : end;
+    clock_.advance(next - clock_.now());
+    run_ready();
+  }
+}
+
+bool Farm::converges(state::Duration within) {
+  const state::TimePoint end = clock_.now() + within;
+  const auto is_converged = [this] {
+    if (!connector_) return false;
+    const auto snapshot = store_->snapshot();
+    return std::all_of(
+        snapshot->services.begin(), snapshot->services.end(), [this](const auto& entry) {
+          const state::Service& service = *entry.second;
+          if (service.removing) return false;
+          return !service.desired ||
+                 state::current_status(service, connector_->board.find(service.name())).converged;
+        });
+  };
+  while (!is_converged()) {
+    if (clock_.now() >= end) return false;
+    advance(100ms);
+  }
+  for (auto& [service, allowance] : allowed_) allowance = {.target = allowance.target};
+  return true;
+}
+
+const state::ServiceStatus* Farm::status(std::string_view service) const {
+  return connector_ ? connector_->board.find(test::name(service)) : nullptr;
+}
+
+int Farm::running(std::string_view service) const {
+  return engine_->running(std::string(controller::kServiceLabel), std::string(service));
+}
+
+std::vector<docker::ContainerId> Farm::running_ids() const {
+  std::vector<docker::ContainerId> ids;
+  for (const auto& [id, container] : engine_->containers()) {
+    if (container.up() && container.spec.labels.contains(std::string(controller::kInstanceLabel)))
+      ids.push_back(id);
+  }
+  return ids;
+}
+
+void Farm::check(const fakes::FakeContainer& changed) {
+  if (untouchable_.contains(changed.id) && !changed.up()) {
+    violations_.push_back(fmt::format("{} was touched and is not ours", changed.name));
+  }
+  const auto label = changed.spec.labels.find(std::string(controller::kServiceLabel));
+  if (label == changed.spec.labels.end() || !changed.up()) return;
+  const Allowance& allowance = allowed_[label->second];
+  const int most =
+      static_cast<int>(std::max(allowance.target, allowance.earlier) + allowance.surge) +
+      allowance.by_hand;
+  const int now = running(label->second);
+  if (now > most)
+    violations_.push_back(fmt::format("{}: {} run, {} may", label->second, now, most));
+}
+
+}  // namespace genisys::simulation

@@ -1,0 +1,98 @@
+// The whole reconciling program without its edges: the real loop, observer, planner and executor
+// over a fake engine, a store in memory and a clock that moves on command. The connector can be
+// killed and started again at any moment; everything volatile is lost then, the engine and the
+// store live on.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/loop.hpp"
+#include "controller/reconciler.hpp"
+#include "state/commands.hpp"
+#include "state/status_board.hpp"
+#include "tests/fakes/fake_engine.hpp"
+#include "tests/fakes/manual_clock.hpp"
+#include "tests/fakes/memory_store.hpp"
+
+namespace genisys::simulation {
+
+class Farm {
+ public:
+  explicit Farm(std::uint64_t seed = 1);
+  ~Farm();
+  Farm(const Farm&) = delete;
+  Farm& operator=(const Farm&) = delete;
+
+  // ---- the connector's life
+  void start_connector();
+  // SIGKILL: what it was doing is abandoned where it was; the engine goes on with what had begun.
+  void kill_connector();
+
+  // ---- what is wanted; acknowledged when these return
+  void declare(std::string_view service, std::string_view image = "app:1");
+  void redefine(std::string_view service, std::string_view image);
+  void desire(std::string_view service, std::uint32_t target);
+  void remove(std::string_view service);
+
+  // ---- time
+  // Lets `step` pass, in moments small enough that everything due happens in its order.
+  void advance(state::Duration step);
+  // Advances until every service is converged, at most `within`; returns whether that came true.
+  bool converges(state::Duration within);
+
+  // ---- what is true
+  const state::ServiceStatus* status(std::string_view service) const;
+  // Containers of a service that the engine runs now, by label.
+  int running(std::string_view service) const;
+  // Ids of running containers of ours, in the order of their ids.
+  std::vector<docker::ContainerId> running_ids() const;
+  // Invariants that were broken, in words. Empty is good.
+  const std::vector<std::string>& violations() const { return violations_; }
+
+  fakes::FakeEngine& engine() { return *engine_; }
+  fakes::ManualClock& clock() { return clock_; }
+  const std::string& instance() const { return instance_; }
+  // An operator (not the connector) starts a container of this service again: the count may exceed
+  // the target by it for a while.
+  void allow_one_by_hand(std::string_view service);
+
+ private:
+  struct Connector;
+
+  void run_ready();
+  void note_target(std::string_view service, std::uint32_t target);
+  void check(const fakes::FakeContainer& changed);
+  void commit(state::Change change);
+
+  boost::asio::io_context io_;
+  fakes::ManualClock clock_;
+  std::unique_ptr<fakes::FakeEngine> engine_;
+  std::unique_ptr<fakes::MemoryStore> store_;
+  std::string instance_;
+  std::uint64_t seed_;
+  std::unique_ptr<Connector> connector_;
+  struct Allowance {
+    std::uint32_t target = 0;
+    std::uint32_t earlier = 0;  // a higher target whose containers may still be ending or beginning
+    std::uint32_t surge = 0;
+    int by_hand = 0;
+  };
+  std::map<std::string, Allowance> allowed_;
+  std::set<docker::ContainerId> untouchable_;
+  std::vector<std::string> violations_;
+
+ public:
+  // A container that nobody of ours may stop or remove, whatever its labels say.
+  void guard(const docker::ContainerId& id) { untouchable_.insert(id); }
+};
+
+}  // namespace genisys::simulation
