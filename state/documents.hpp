@@ -27,7 +27,8 @@ std::optional<Value> read_yaml(std::string_view text, Problems& problems);
 
 // The seed's service file: assignments of Python literals (dicts, lists, tuples, strings, numbers, True,
 // False, None, comments, trailing commas). Nothing is executed. Anything else is a problem with its place.
-// Yields a map from variable name to value; a later assignment to the same name is a problem.
+// Yields a map from variable name to value; a later assignment to the same name is a problem. At most
+// 256 KiB of valid UTF-8; values at most 32 levels deep.
 std::optional<Value> read_python_literals(std::string_view text, Problems& problems);
 
 // A whole file, at most `max_bytes`; regular files only (a FIFO is refused, not waited for). On failure

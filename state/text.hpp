@@ -1,0 +1,43 @@
+// What the readers and decoders of documents share about text: its validity, its places, and how it
+// is shown to a person.
+//
+// Pure. Any thread.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "state/value.hpp"
+
+namespace genisys::state {
+
+// Well-formed UTF-8 (Unicode, table 3-7): no overlong form, no surrogate, nothing above U+10FFFF.
+bool is_utf8(std::string_view text);
+
+// `code_point` must be a Unicode scalar value.
+void append_utf8(std::string& text, char32_t code_point);
+
+// `text` in single quotes for a message: control bytes escaped, cut after about 60 bytes.
+std::string quote(std::string_view text);
+
+// The known word that `word` was most likely meant to be; empty when none is near.
+std::string_view nearest(std::string_view word, std::span<const std::string_view> known);
+
+// Turns offsets into lines and columns (in code points). Asked in rising order, a whole document
+// costs one walk over it. The text must outlive it.
+class PositionFinder {
+ public:
+  explicit PositionFinder(std::string_view text) : text_(text) {}
+
+  // `offset` at most the length of the text.
+  Position at(std::size_t offset);
+
+ private:
+  std::string_view text_;
+  std::size_t offset_ = 0;
+  Position position_{1, 1};
+};
+
+}  // namespace genisys::state
