@@ -1,0 +1,214 @@
+#include "docker/failure.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <initializer_list>
+
+#include "docker/codec.hpp"
+#include "docker/text.hpp"
+
+namespace genisys::docker {
+namespace {
+
+constexpr std::size_t kLongestMessage = 1024;
+
+// The answer as the rules see it: `says` looks into the message and, on Podman, the cause.
+struct Answer {
+  int status;
+  ErrorText text;
+
+  bool says(std::initializer_list<std::string_view> any_of) const {
+    return std::any_of(any_of.begin(), any_of.end(), [this](std::string_view part) {
+      return contains_ignoring_case(text.message, part) || contains_ignoring_case(text.cause, part);
+    });
+  }
+  bool is_server_error() const { return status >= 500; }
+};
+
+// What holds for every call once its own rules have not matched.
+ErrorKind general_kind(const Answer& answer) {
+  if (answer.is_server_error() || answer.status == 429 || answer.status == 408) {
+    return ErrorKind::engine;
+  }
+  // A 404 that names no object (an unknown route), a redirect, an informational status, a success
+  // other than the one asked for: not what an engine answers to this call.
+  if (answer.status == 404 || answer.status < 400) return ErrorKind::protocol;
+  return ErrorKind::rejected;
+}
+
+ErrorKind create_kind(const Answer& answer) {
+  // Podman reports a taken name as 500.
+  if (answer.status == 409 || answer.says({"name is already in use"})) return ErrorKind::conflict;
+  if (answer.status == 404) {
+    if (answer.says({"page not found"})) return ErrorKind::protocol;
+    if (answer.says({"no such image", "image not known"})) return ErrorKind::image_missing;
+    // From API 1.44 on unknown networks are found out here.
+    if (answer.says({"network"})) return ErrorKind::network;
+    return ErrorKind::image_missing;
+  }
+  return general_kind(answer);
+}
+
+ErrorKind start_kind(const Answer& answer) {
+  if (answer.status == 404) {
+    if (answer.says({"no such container"})) return ErrorKind::not_found;
+    if (answer.says({"page not found"})) return ErrorKind::protocol;
+    if (answer.says({"network"})) return ErrorKind::network;
+    return ErrorKind::rejected;
+  }
+  if (answer.status == 409) {
+    return answer.says({"removal", "being removed"}) ? ErrorKind::busy : ErrorKind::conflict;
+  }
+  if (answer.status == 400) return ErrorKind::command;
+  if (!answer.is_server_error()) return general_kind(answer);
+
+  // The outer text of a 500 changes with the engine's version: only the innermost cause is matched.
+  if (answer.says({"port is already allocated", "address already in use", "all ports are allocated",
+                   "failed to bind host port"})) {
+    // An address that is not this host's also fails to bind, and no other port will help.
+    return answer.says({"cannot assign requested address"}) ? ErrorKind::rejected
+                                                            : ErrorKind::port_taken;
+  }
+  if (answer.says({"id already in use"}) ||
+      (answer.says({"task "}) && answer.says({"already exists"}))) {
+    return ErrorKind::wreck;
+  }
+  if (answer.says({"container state improper"})) return ErrorKind::conflict;
+  const bool is_about_a_program = answer.says({"executable file", "exec: \"", "oci runtime"});
+  if (answer.says({"attempted to invoke a command that was not found"}) ||
+      (is_about_a_program && answer.says({"not found in $path", "exec: \""}) &&
+       answer.says({"not found", "no such file or directory", "permission denied"}))) {
+    return ErrorKind::command;
+  }
+  if (answer.says({"network "}) && answer.says({" not found"})) return ErrorKind::network;
+  if (answer.says({"cannot assign requested address", "unable to find user", "unable to find group",
+                   "no matching entries in passwd"})) {
+    return ErrorKind::rejected;
+  }
+  return ErrorKind::engine;
+}
+
+ErrorKind remove_kind(const Answer& answer) {
+  if (answer.status == 409) {
+    return answer.says({"already in progress"}) ? ErrorKind::busy : ErrorKind::conflict;
+  }
+  if (answer.says({"container state improper"})) return ErrorKind::conflict;
+  return general_kind(answer);
+}
+
+ErrorKind pull_kind(const Answer& answer) {
+  // A registry that asks for patience says so inside a 500, and so do those that say no for good.
+  if (answer.status == 429 || answer.says({"toomanyrequests", "too many requests"})) {
+    return ErrorKind::engine;
+  }
+  if (answer.says({"page not found"})) return ErrorKind::protocol;
+  if (answer.status == 404 ||
+      answer.says({"no basic auth", "unauthorized", "denied", "manifest unknown", "not found",
+                   "no matching manifest", "authentication required"})) {
+    return ErrorKind::rejected;
+  }
+  return general_kind(answer);
+}
+
+ErrorKind kind_of(Operation operation, const Answer& answer) {
+  if (answer.status == 400 && answer.says({"client version"})) return ErrorKind::unsupported;
+  switch (operation) {
+    case Operation::create:
+      return create_kind(answer);
+    case Operation::start:
+      return start_kind(answer);
+    case Operation::remove:
+      return remove_kind(answer);
+    case Operation::pull:
+      return pull_kind(answer);
+    case Operation::stop:
+      return answer.status == 409 ? ErrorKind::conflict : general_kind(answer);
+    case Operation::inspect:
+    case Operation::logs:
+      if (answer.status == 404 && answer.says({"no such container"})) return ErrorKind::not_found;
+      // The logging driver cannot read.
+      return answer.status == 501 ? ErrorKind::rejected : general_kind(answer);
+    case Operation::image:
+      if (answer.status == 404 && !answer.says({"page not found"})) return ErrorKind::not_found;
+      return general_kind(answer);
+    case Operation::ping:
+    case Operation::info:
+    case Operation::list:
+    case Operation::events:
+      return general_kind(answer);
+  }
+  return general_kind(answer);
+}
+
+// Codes of which the text has no say.
+bool is_success(Operation operation, int status) {
+  switch (operation) {
+    case Operation::create:
+      return status == 201;
+    case Operation::start:
+    case Operation::stop:
+      return status == 204 || status == 304;
+    case Operation::remove:
+      return status == 204 || status == 200;
+    default:
+      return status == 200;
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(Operation operation) {
+  switch (operation) {
+    case Operation::ping:
+      return "negotiate with the engine";
+    case Operation::info:
+      return "ask the engine for its info";
+    case Operation::list:
+      return "list the containers";
+    case Operation::inspect:
+      return "inspect the container";
+    case Operation::create:
+      return "create the container";
+    case Operation::start:
+      return "start the container";
+    case Operation::stop:
+      return "stop the container";
+    case Operation::remove:
+      return "remove the container";
+    case Operation::logs:
+      return "read the container's log";
+    case Operation::image:
+      return "inspect the image";
+    case Operation::pull:
+      return "pull the image";
+    case Operation::events:
+      return "subscribe to events";
+  }
+  return "ask the engine";
+}
+
+std::optional<Error> failure_of(Operation operation, int status, std::string_view body) {
+  if (is_success(operation, status)) return std::nullopt;
+  Answer answer{status, decode_error(body)};
+  const bool may_be_gone = operation == Operation::stop || operation == Operation::remove;
+  // Not every 404: a wrong route or a proxy must not pass for a container that is gone.
+  if (may_be_gone && status == 404 && answer.says({"no such container"})) return std::nullopt;
+
+  const ErrorKind kind = kind_of(operation, answer);
+  std::string message = printable(answer.text.message, kLongestMessage);
+  if (message.empty()) {
+    message = fmt::format("cannot {}: the engine answered {} without a word", to_string(operation),
+                          status);
+  }
+  return Error{kind, status, std::move(message)};
+}
+
+Error pull_failure(std::string_view message) {
+  const Answer answer{500, ErrorText{std::string(message), {}}};
+  std::string text = printable(message, kLongestMessage);
+  if (text.empty()) text = "cannot pull the image: the engine gave no reason";
+  return Error{pull_kind(answer), 200, std::move(text)};
+}
+
+}  // namespace genisys::docker
