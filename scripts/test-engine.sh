@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# Sees to it that tests have a Docker engine: the one that answers, else a private one, for as long as the
+# tests run.
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+usage: scripts/test-engine.sh start [--private]   prints the DOCKER_HOST to use
+       scripts/test-engine.sh stop DOCKER_HOST    ends the private engine with that address
+
+start   prints the address of the engine that answers at GENISYS_TEST_DOCKER_HOST, else DOCKER_HOST, else
+        unix:///var/run/docker.sock. When none does, or with --private, it starts an engine with data, socket
+        and process id file in a temporary directory of its own; beside a running dockerd in a network
+        namespace of its own too, so published ports are then reachable only through
+        nsenter --net=/run/netns/NAME, NAME being the directory's.
+stop    does nothing for an engine that was not started by this script.
+
+A private engine needs dockerd (Debian: docker.io), and root or sudo without a password.
+TEXT
+}
+
+fail() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+PATH=$PATH:/usr/sbin:/sbin
+prefix=/tmp/genisys-engine.
+start_timeout=60
+
+answers() { docker -H "$1" version --format '{{.Server.Version}}' >/dev/null 2>&1; }
+
+# The rest needs root; the socket shall still belong to who asked.
+become_root() {
+  [ "$(id -u)" -ne 0 ] || return 0
+  sudo -n true 2>/dev/null || fail "a private engine needs root: run this as root, or allow sudo without a password"
+  exec sudo -n env ENGINE_OWNER="$(id -u)" bash "$0" "$@"
+}
+
+# launch DIR [dockerd argument…]: 0 when it answers, 1 when it ended or keeps silent. Waits for the answer,
+# not for the socket: a booting engine accepts connections long before it answers.
+launch() {
+  local dir=$1 deadline=$((SECONDS + start_timeout)) pid
+  shift
+  local namespace=()
+  if [ -e "/run/netns/$(basename "$dir")" ]; then
+    # Not `ip netns exec`: that remounts /sys and hides the cgroups from dockerd.
+    namespace=(nsenter --net="/run/netns/$(basename "$dir")")
+  fi
+  setsid "${namespace[@]}" dockerd --data-root "$dir/data" --exec-root "$dir/exec" --pidfile "$dir/pid" \
+    --host "unix://$dir/sock" --shutdown-timeout 1 "$@" >>"$dir/log" 2>&1 </dev/null &
+  pid=$!
+  until answers "unix://$dir/sock"; do
+    kill -0 "$pid" 2>/dev/null || return 1
+    if [ "$SECONDS" -ge "$deadline" ]; then
+      kill -KILL "$pid"
+      wait "$pid" 2>/dev/null || true
+      rm -f "$dir/pid"
+      return 1
+    fi
+    sleep 0.2
+  done
+}
+
+# Ends the engine and everything that it leaves behind.
+clean_up() {
+  local dir=$1 pid tries mount
+  pid=$(cat "$dir/pid" 2>/dev/null) || pid=''
+  if [ -n "$pid" ]; then
+    kill -TERM "$pid" 2>/dev/null || true
+    for ((tries = 0; tries < 150; ++tries)); do
+      kill -0 "$pid" 2>/dev/null || break
+      sleep 0.2
+    done
+    kill -KILL "$pid" 2>/dev/null || true
+  fi
+  # Shims, and the engine's own containerd, outlive a SIGKILL; they name this directory in their arguments.
+  for pid in $(pgrep -f -- "$dir/exec" || true); do
+    [ "$pid" -eq $$ ] || kill -KILL "$pid" 2>/dev/null || true
+  done
+  awk -v dir="$dir/" 'index($2, dir) == 1 { print $2 }' /proc/mounts | sort -r | while read -r mount; do
+    umount -l "$mount" || true
+  done
+  if [ -e "/run/netns/$(basename "$dir")" ]; then
+    # Docker's network sandboxes hold the namespace no longer than their mounts, which are gone by now.
+    ip netns delete "$(basename "$dir")"
+  fi
+  rm -rf "$dir"
+}
+
+start() {
+  local host=${GENISYS_TEST_DOCKER_HOST:-${DOCKER_HOST:-unix:///var/run/docker.sock}}
+  command -v docker >/dev/null || fail "there is no docker command: install docker.io"
+  if [ "${1:-}" != --private ] && answers "$host"; then
+    printf '%s\n' "$host"
+    return
+  fi
+  become_root start "$@"
+  command -v dockerd >/dev/null || fail "there is no dockerd: install docker.io"
+
+  # Short, because the path of a socket has 107 bytes.
+  local dir
+  dir=$(mktemp -d "${prefix}XXXXXX")
+  chmod 711 "$dir"
+  if pgrep -x dockerd >/dev/null; then
+    # Two engines in one network namespace fight over docker0 and the packet filter.
+    ip netns add "$(basename "$dir")"
+    ip -n "$(basename "$dir")" link set lo up
+  fi
+  # Not every file system carries overlay2; vfs is slow and works on all.
+  if ! launch "$dir" && ! launch "$dir" --storage-driver vfs; then
+    tail -n 15 "$dir/log" >&2
+    clean_up "$dir"
+    fail "the engine does not start; its log ends as above (in a container it needs --privileged)"
+  fi
+  chown "${ENGINE_OWNER:-0}" "$dir/sock"
+  printf 'unix://%s/sock\n' "$dir"
+}
+
+stop() {
+  local dir=${1#unix://}
+  dir=${dir%/sock}
+  case $dir in
+    "$prefix"*/*) return ;;
+    "$prefix"*) [ -d "$dir" ] || return 0 ;;
+    *) return 0 ;;
+  esac
+  become_root stop "$@"
+  clean_up "$dir"
+}
+
+case ${1:-} in
+  start)
+    [ $# -eq 1 ] || { [ $# -eq 2 ] && [ "$2" = --private ]; } || {
+      usage >&2
+      exit 2
+    }
+    start "${@:2}"
+    ;;
+  stop)
+    [ $# -eq 2 ] || {
+      usage >&2
+      exit 2
+    }
+    stop "$2"
+    ;;
+  -h | --help) usage ;;
+  *)
+    usage >&2
+    exit 2
+    ;;
+esac
