@@ -48,7 +48,7 @@ launch() {
     namespace=(nsenter --net="/run/netns/$(basename "$dir")")
   fi
   setsid "${namespace[@]}" dockerd --data-root "$dir/data" --exec-root "$dir/exec" --pidfile "$dir/pid" \
-    --host "unix://$dir/sock" --shutdown-timeout 1 "$@" >>"$dir/log" 2>&1 </dev/null &
+    --host "unix://$dir/sock" "$@" >>"$dir/log" 2>&1 </dev/null &
   pid=$!
   until answers "unix://$dir/sock"; do
     kill -0 "$pid" 2>/dev/null || return 1
@@ -67,6 +67,8 @@ clean_up() {
   local dir=$1 pid tries mount
   pid=$(cat "$dir/pid" 2>/dev/null) || pid=''
   if [ -n "$pid" ]; then
+    # Spares the wait for programs that ignore the stop signal.
+    docker -H "unix://$dir/sock" ps --quiet 2>/dev/null | xargs -r docker -H "unix://$dir/sock" kill >/dev/null || true
     kill -TERM "$pid" 2>/dev/null || true
     for ((tries = 0; tries < 150; ++tries)); do
       kill -0 "$pid" 2>/dev/null || break

@@ -9,6 +9,7 @@ usage: scripts/test-image.sh TAG            makes the image TAG of /bin/busybox,
 
 The engine is that of GENISYS_TEST_DOCKER_HOST, else DOCKER_HOST, else unix:///var/run/docker.sock.
 Needs the docker command and a statically linked busybox (Debian: busybox-static); BUSYBOX names another.
+GENISYS_TEST_ENGINE=none: does nothing, successfully.
 TEXT
 }
 
@@ -33,6 +34,9 @@ esac
   exit 2
 }
 tag=$1
+
+# Who forbids tests with an engine needs no image there.
+[ "${GENISYS_TEST_ENGINE:-}" != none ] || exit 0
 
 export DOCKER_HOST=${GENISYS_TEST_DOCKER_HOST:-${DOCKER_HOST:-unix:///var/run/docker.sock}}
 busybox=${BUSYBOX:-/bin/busybox}

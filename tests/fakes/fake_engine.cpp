@@ -1,6 +1,7 @@
 #include "tests/fakes/fake_engine.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 #include "tests/fakes/names.hpp"
 
@@ -21,17 +22,17 @@ class FakeEngine::Call {
       : life(engine.life_),
         deadline(engine.timeline().clock().now() + allowed),
         fault(engine.next_fault(operation, ++engine.calls_[operation])),
-        engine_(engine) {
+        flight_(engine.flight_) {
     const auto known = engine.latencies_.find(operation);
     latency = fault.delay + (known == engine.latencies_.end() ? state::Duration{} : known->second);
     // Takes effect in its time, but nobody is waiting any more.
     if (latency >= allowed && !fault.kind)
       fault = {ErrorKind::timeout, Effect::after, {}, "too slow"};
-    engine.peak_in_flight_ = std::max(engine.peak_in_flight_, ++engine.in_flight_);
+    flight_->peak = std::max(flight_->peak, ++flight_->now);
   }
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
-  ~Call() { --engine_.in_flight_; }
+  ~Call() { --flight_->now; }
 
   std::optional<Error> fault_at(Effect effect) const {
     if (!fault.kind || fault.effect != effect) return std::nullopt;
@@ -49,7 +50,7 @@ class FakeEngine::Call {
   state::Duration latency;
 
  private:
-  FakeEngine& engine_;
+  std::shared_ptr<Flight> flight_;
 };
 
 namespace {
@@ -59,15 +60,20 @@ Error unreachable() {
 }
 Error timed_out() { return {ErrorKind::timeout, 0, "no answer in time"}; }
 
-std::string last_lines(const std::string& text, int lines) {
+// As text for people: without the line feed at the very end.
+std::string last_lines(std::string_view text, int lines) {
   constexpr std::size_t kMostBytes = 64 * 1024;
+  while (text.ends_with('\n')) text.remove_suffix(1);
   std::size_t begin = text.size();
   for (int left = lines; begin > 0 && left > 0; --left) {
-    const std::size_t end_of_previous =
-        begin >= 2 ? text.rfind('\n', begin - 2) : std::string::npos;
-    begin = end_of_previous == std::string::npos ? 0 : end_of_previous + 1;
+    // `begin` stands behind a line feed, or at the end.
+    const std::size_t search_to = begin == text.size() ? begin : begin - 1;
+    const std::size_t feed =
+        search_to == 0 ? std::string_view::npos : text.rfind('\n', search_to - 1);
+    begin = feed == std::string_view::npos ? 0 : feed + 1;
   }
-  return text.substr(std::max(begin, text.size() - std::min(text.size(), kMostBytes)));
+  text.remove_prefix(std::max(begin, text.size() - std::min(text.size(), kMostBytes)));
+  return std::string(text);
 }
 
 }  // namespace

@@ -93,8 +93,8 @@ class FakeEngine final : public docker::Engine, public FakeHost {
 
   std::uint64_t calls(Operation operation) const;
   // Calls that were begun and did not end yet, and how many that were at most at any time.
-  int in_flight() const { return in_flight_; }
-  int peak_in_flight() const { return peak_in_flight_; }
+  int in_flight() const { return flight_->now; }
+  int peak_in_flight() const { return flight_->peak; }
   const std::vector<DestructiveCall>& destructive_calls() const { return destructive_calls_; }
 
   // --- docker::Engine
@@ -152,8 +152,12 @@ class FakeEngine final : public docker::Engine, public FakeHost {
   std::function<void(std::vector<docker::Container>&)> list_hook_;
 
   std::map<Operation, std::uint64_t> calls_;
-  int in_flight_ = 0;
-  int peak_in_flight_ = 0;
+  // Shared with the calls: an io_context destroys those that never ended after the engine.
+  struct Flight {
+    int now = 0;
+    int peak = 0;
+  };
+  std::shared_ptr<Flight> flight_ = std::make_shared<Flight>();
   std::vector<DestructiveCall> destructive_calls_;
 };
 

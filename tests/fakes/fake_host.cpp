@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <tuple>
 
 #include "tests/fakes/names.hpp"
 
@@ -35,6 +36,11 @@ void settle(std::shared_ptr<Pending>& pending, Result<void> outcome) {
 
 Error no_such_container(std::string_view id) {
   return {ErrorKind::not_found, 404, fmt::format("No such container: {}", id)};
+}
+
+auto order_of_listing(const docker::PublishedPort& port) {
+  const bool is_ipv6 = port.host_ip.find(':') != std::string::npos;
+  return std::tuple(port.container_port, port.protocol, is_ipv6, port.host_ip, port.host_port);
 }
 
 int http_status_of_failed_start(ErrorKind kind) {
@@ -242,7 +248,7 @@ Result<std::vector<docker::PublishedPort>> FakeHost::allocate_ports(
       ports.push_back(port);
     }
   }
-  std::sort(ports.begin(), ports.end());
+  std::ranges::sort(ports, {}, order_of_listing);
   return ports;
 }
 

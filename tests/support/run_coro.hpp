@@ -20,20 +20,11 @@ class Started {
  public:
   Started(boost::asio::io_context& context, boost::asio::awaitable<T> coroutine)
       : context_(&context), outcome_(std::make_shared<Outcome>()) {
-    if constexpr (std::is_void_v<T>) {
-      boost::asio::co_spawn(context, std::move(coroutine),
-                            [outcome = outcome_](std::exception_ptr error) {
-                              outcome->done = true;
-                              outcome->error = std::move(error);
-                            });
-    } else {
-      boost::asio::co_spawn(context, std::move(coroutine),
-                            [outcome = outcome_](std::exception_ptr error, T value) {
-                              outcome->done = true;
-                              outcome->error = std::move(error);
-                              if (!outcome->error) outcome->value.emplace(std::move(value));
-                            });
-    }
+    boost::asio::co_spawn(context, keep_result(std::move(coroutine), outcome_),
+                          [outcome = outcome_](std::exception_ptr error) {
+                            outcome->done = true;
+                            outcome->error = std::move(error);
+                          });
   }
 
   bool done() const { return outcome_->done; }
@@ -59,6 +50,16 @@ class Started {
     std::exception_ptr error = {};
     std::optional<std::conditional_t<std::is_void_v<T>, Nothing, T>> value = {};
   };
+
+  // co_spawn itself hands over only what has a default constructor.
+  static boost::asio::awaitable<void> keep_result(boost::asio::awaitable<T> coroutine,
+                                                  std::shared_ptr<Outcome> outcome) {
+    if constexpr (std::is_void_v<T>) {
+      co_await std::move(coroutine);
+    } else {
+      outcome->value.emplace(co_await std::move(coroutine));
+    }
+  }
 
   boost::asio::io_context* context_;
   // Shared with the completion handler, which may outlive the test's interest.

@@ -1,0 +1,58 @@
+// The contract on a real engine, through HttpEngine. Without an engine it fails: only
+// GENISYS_TEST_ENGINE=none skips it.
+#include <boost/asio/executor_work_guard.hpp>
+#include <stdexcept>
+
+#include "docker/address.hpp"
+#include "docker/http_engine.hpp"
+#include "tests/contract/engine_contract.hpp"
+#include "tests/support/test_engine.hpp"
+
+namespace genisys::contract {
+
+namespace {
+
+docker::Address address_of(const std::string& url) {
+  std::string why;
+  auto address = docker::parse_address(url, why);
+  if (!address) throw std::runtime_error(why);
+  return *std::move(address);
+}
+
+class RealUnderTest final : public EngineUnderTest {
+ public:
+  RealUnderTest()
+      : host_(test::TestEngine::shared()),
+        engine_(context_.get_executor(), address_of(host_.url())) {}
+
+  ~RealUnderTest() override { host_.remove_containers(); }
+
+  docker::Engine& engine() override { return engine_; }
+  std::string image() override { return host_.image(); }
+  std::map<std::string, std::string> labels() override { return host_.labels(); }
+  std::string unique_name(std::string_view stem) override { return host_.unique_name(stem); }
+  void let_pass() override {
+    // Idle when nothing is under way, too: time passes in the containers.
+    const auto work = boost::asio::make_work_guard(context_);
+    context_.restart();
+    context_.run_for(std::chrono::milliseconds(5));
+  }
+
+ private:
+  test::TestEngine& host_;
+  docker::HttpEngine engine_;
+};
+
+std::unique_ptr<EngineUnderTest> make_real() {
+  if (test::TestEngine::is_forbidden()) return nullptr;
+  return std::make_unique<RealUnderTest>();
+}
+
+const Candidate kCandidate{Candidate{"HttpEngine", make_real}};
+
+}  // namespace
+
+INSTANTIATE_TEST_SUITE_P(Real, EngineContract, ::testing::Values(kCandidate), name_of);
+INSTANTIATE_TEST_SUITE_P(Real, EventContract, ::testing::Values(kCandidate), name_of);
+
+}  // namespace genisys::contract
