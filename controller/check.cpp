@@ -1,0 +1,48 @@
+#include "controller/check.hpp"
+
+#include <fmt/format.h>
+
+#include "state/definition.hpp"
+
+namespace genisys::controller {
+namespace {
+
+std::string services_line(const Config& config, const ServicesResult& services) {
+  const std::string file = config.connector.service_file.string();
+  if (services.file_missing) return fmt::format("none ({} is not there)", file);
+  std::string names;
+  for (const auto& entry : *services.entries) {
+    names += fmt::format("{}{}", names.empty() ? ": " : ", ", entry.definition.name.str());
+  }
+  return fmt::format("{} in {}{}", services.entries->size(), file, names);
+}
+
+}  // namespace
+
+std::string api_url(const ConnectorConfig& config) {
+  if (config.bind.starts_with("unix:")) return config.bind;
+  const bool is_v6 = config.bind.find(':') != std::string::npos;
+  return fmt::format("http://{}{}{}:{}", is_v6 ? "[" : "", config.bind, is_v6 ? "]" : "",
+                     config.port);
+}
+
+std::string summary(const Config& config, const ServicesResult& services) {
+  const auto& [file, connector, docker, limits] = config;
+  std::string text;
+  const auto line = [&text](std::string_view name, std::string_view value) {
+    text += fmt::format("{:<14} {}\n", name, value);
+  };
+  line("configuration", file ? file->string() : "none (defaults)");
+  line("api", api_url(connector));
+  line("engine", docker::to_string(docker.address));
+  line("services", services_line(config, services));
+  line("state", connector.state_file.string());
+  line("instance", connector.instance.value_or("of the state file"));
+  line("interval", state::format_duration(connector.interval));
+  line("concurrency", fmt::format("{} engine calls", docker.concurrency));
+  line("adopt", docker.adopt ? "yes" : "no");
+  line("limit", fmt::format("{} replicas of a service", limits.replicas));
+  return text;
+}
+
+}  // namespace genisys::controller

@@ -1,0 +1,324 @@
+#include "controller/config.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <span>
+#include <utility>
+
+#include "controller/problems.hpp"
+#include "controller/setting.hpp"
+#include "state/documents.hpp"
+#include "state/text.hpp"
+#include "state/value.hpp"
+
+namespace genisys::controller {
+namespace {
+
+using state::Member;
+using state::Problems;
+using state::quote;
+using state::Value;
+
+constexpr std::size_t kMaxFileBytes = 64 * 1024;
+constexpr std::string_view kUnixPrefix = "unix://";
+
+// The configuration while it is read. What one setting cannot decide alone is decided at the end.
+struct Draft {
+  const std::filesystem::path& folder;
+  Config config = {};
+  bool has_engine = false;
+  state::Position bind_at = {};
+};
+
+bool is_loopback(const std::string& bind) {
+  if (bind == "localhost" || bind.starts_with(kUnixPrefix)) return true;
+  in_addr v4 = {};
+  if (inet_pton(AF_INET, bind.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
+  in6_addr v6 = {};
+  if (inet_pton(AF_INET6, bind.c_str(), &v6) != 1) return false;
+  if (IN6_IS_ADDR_V4MAPPED(&v6)) return v6.s6_addr[12] == 127;
+  return IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+bool is_ip_address(const std::string& text) {
+  in_addr v4 = {};
+  in6_addr v6 = {};
+  return inet_pton(AF_INET, text.c_str(), &v4) == 1 || inet_pton(AF_INET6, text.c_str(), &v6) == 1;
+}
+
+bool is_alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+// Letters and digits, after the first also any of `others`.
+bool is_word(std::string_view text, std::string_view others, std::size_t max_length) {
+  return !text.empty() && text.size() <= max_length && is_alphanumeric(text.front()) &&
+         std::ranges::all_of(text, [others](char c) {
+           return is_alphanumeric(c) || others.find(c) != std::string_view::npos;
+         });
+}
+
+void read_bind(const Setting& setting, Draft& draft) {
+  const auto text = setting.text();
+  if (!text) return;
+  draft.bind_at = setting.at();
+  const bool is_socket = text->starts_with(kUnixPrefix);
+  const auto socket = std::string_view(*text).substr(is_socket ? kUnixPrefix.size() : 0);
+  if (!is_socket && *text != "localhost" && !is_ip_address(*text)) {
+    setting.reject(fmt::format(
+        "{} is no address to listen on (an IP address, localhost or unix:///path)", quote(*text)));
+  } else if (is_socket && (socket.size() < 2 || socket.front() != '/')) {
+    setting.reject(fmt::format(
+        "{} names no absolute path (three slashes: unix:///run/genisys.sock)", quote(*text)));
+  } else if (is_socket && socket.size() >= sizeof(sockaddr_un::sun_path)) {
+    setting.reject(fmt::format("the path of a unix socket has at most {} bytes, this has {}",
+                               sizeof(sockaddr_un::sun_path) - 1, socket.size()));
+  } else {
+    draft.config.connector.bind = *text;
+  }
+}
+
+void read_port(const Setting& setting, Draft& draft) {
+  if (const auto port = setting.integer(0, 65535)) {
+    draft.config.connector.port = static_cast<std::uint16_t>(*port);
+  }
+}
+
+void read_service_file(const Setting& setting, Draft& draft) {
+  if (auto path = setting.path(draft.folder)) {
+    draft.config.connector.service_file = std::move(*path);
+  }
+}
+
+void read_state_file(const Setting& setting, Draft& draft) {
+  if (auto path = setting.path(draft.folder)) draft.config.connector.state_file = std::move(*path);
+}
+
+void read_interval(const Setting& setting, Draft& draft) {
+  using namespace std::chrono_literals;
+  if (const auto interval = setting.duration(100ms, 1h)) {
+    draft.config.connector.interval = *interval;
+  }
+}
+
+void read_instance(const Setting& setting, Draft& draft) {
+  const auto text = setting.text();
+  if (!text) return;
+  if (is_word(*text, "_.-", 63)) {
+    draft.config.connector.instance = *text;
+  } else {
+    setting.reject(
+        fmt::format("{} is no instance name (1 to 63 letters, digits, _, . and -, the first a "
+                    "letter or a digit)",
+                    quote(*text)));
+  }
+}
+
+void read_allow_unauthenticated(const Setting& setting, Draft& draft) {
+  if (const auto allowed = setting.boolean()) {
+    draft.config.connector.allow_unauthenticated = *allowed;
+  }
+}
+
+void read_allowed_hosts(const Setting& setting, Draft& draft) {
+  for (const Setting& item : setting.items()) {
+    auto host = item.text();
+    if (!host) continue;
+    if (!is_word(*host, "_.-", 253) && !is_ip_address(*host)) {
+      item.reject(fmt::format("{} is no host (a name or an address without scheme, port and path)",
+                              quote(*host)));
+      continue;
+    }
+    std::ranges::transform(*host, host->begin(), [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    draft.config.connector.allowed_hosts.push_back(std::move(*host));
+  }
+}
+
+void read_log_level(const Setting& setting, Draft& draft) {
+  const auto text = setting.text();
+  if (!text) return;
+  for (const LogLevel level :
+       {LogLevel::debug, LogLevel::info, LogLevel::warning, LogLevel::error}) {
+    if (*text == to_string(level)) {
+      draft.config.connector.log_level = level;
+      return;
+    }
+  }
+  setting.reject(fmt::format("{} is no log level (debug, info, warning or error)", quote(*text)));
+}
+
+void read_url(const Setting& setting, Draft& draft) {
+  const auto text = setting.text();
+  draft.has_engine = true;  // also when it is wrong: DOCKER_HOST is no answer to a typing error
+  if (!text) return;
+  std::string why;
+  auto address = docker::parse_address(*text, why);
+  if (address) {
+    draft.config.docker.address = std::move(*address);
+  } else {
+    setting.reject(std::move(why));
+  }
+}
+
+void read_concurrency(const Setting& setting, Draft& draft) {
+  if (const auto calls = setting.integer(1, 256)) draft.config.docker.concurrency = *calls;
+}
+
+void read_adopt(const Setting& setting, Draft& draft) {
+  if (const auto adopt = setting.boolean()) draft.config.docker.adopt = *adopt;
+}
+
+void read_replicas(const Setting& setting, Draft& draft) {
+  if (const auto replicas = setting.integer(1, 100000)) draft.config.limits.replicas = *replicas;
+}
+
+struct Key {
+  std::string_view name;
+  void (*read)(const Setting& setting, Draft& draft);
+};
+
+constexpr auto kConnectorKeys = std::to_array<Key>({
+    {"bind", read_bind},
+    {"port", read_port},
+    {"service_file", read_service_file},
+    {"state_file", read_state_file},
+    {"interval", read_interval},
+    {"instance", read_instance},
+    {"allow_unauthenticated", read_allow_unauthenticated},
+    {"allowed_hosts", read_allowed_hosts},
+    {"log_level", read_log_level},
+});
+
+constexpr auto kDockerKeys = std::to_array<Key>({
+    {"url", read_url},
+    {"concurrency", read_concurrency},
+    {"adopt", read_adopt},
+});
+
+constexpr auto kLimitsKeys = std::to_array<Key>({
+    {"replicas", read_replicas},
+});
+
+struct Section {
+  std::string_view name;
+  std::span<const Key> keys;
+};
+
+constexpr auto kSections = std::to_array<Section>({
+    {"connector", kConnectorKeys},
+    {"docker", kDockerKeys},
+    {"limits", kLimitsKeys},
+});
+
+// Reads `map`'s members by the table of those that are known (`Key` or `Section`).
+template <typename Known, typename Read>
+void read_members(const Value& map, std::string_view pointer, std::span<const Known> table,
+                  Problems& problems, Read read) {
+  if (map.is_null()) return;  // a section whose every line is commented out
+  if (map.as_map() == nullptr) {
+    problems.push_back({std::string(pointer),
+                        fmt::format("lines `key: value` are needed here, not {}", map.kind_name()),
+                        map.at()});
+    return;
+  }
+  std::vector<std::string_view> names;
+  for (const Known& known : table) names.push_back(known.name);
+  for (const Member& member : *map.as_map()) {
+    const std::string at = state::pointer_to(pointer, member.key);
+    const auto known = std::ranges::find(table, member.key, &Known::name);
+    if (known != table.end()) {
+      read(*known, member, at);
+      continue;
+    }
+    problems.push_back({at, unknown_key(member.key, names), member.at});
+  }
+}
+
+void read_document(const Value& root, Draft& draft, Problems& problems) {
+  read_members<Section>(
+      root, "", kSections, problems,
+      [&](const Section& section, const Member& members, const std::string& pointer) {
+        read_members<Key>(members.value, pointer, section.keys, problems,
+                          [&](const Key& key, const Member& member, const std::string& at) {
+                            // Of a value that is not there, the reader knows no good place.
+                            const auto place =
+                                member.value.is_null() ? member.at : member.value.at();
+                            key.read(Setting(member.value, place, at, problems), draft);
+                          });
+      });
+  if (!is_loopback(draft.config.connector.bind) && !draft.config.connector.allow_unauthenticated) {
+    problems.push_back(
+        {"/connector/bind",
+         fmt::format("{} can be reached from other machines, and whoever reaches the API can start "
+                     "containers on this one (bind to 127.0.0.1 or unix:///path, or say "
+                     "`allow_unauthenticated: true` if something else keeps strangers out)",
+                     draft.config.connector.bind),
+         draft.bind_at});
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(LogLevel level) {
+  switch (level) {
+    case LogLevel::debug:
+      return "debug";
+    case LogLevel::info:
+      return "info";
+    case LogLevel::warning:
+      return "warning";
+    case LogLevel::error:
+      return "error";
+  }
+  return "";
+}
+
+ConfigResult parse_config(std::string_view text, const ConfigPlace& place) {
+  ConfigResult result;
+  Draft draft{.folder = place.folder};
+  draft.config.connector.service_file = (place.folder / "services.py").lexically_normal();
+  draft.config.connector.state_file = (place.folder / "genisys-connector.db").lexically_normal();
+
+  Problems problems;
+  if (const auto root = state::read_yaml(text, problems)) {
+    read_document(*root, draft, problems);
+  }
+  result.errors = describe(std::move(problems), place.name);
+
+  if (!draft.has_engine && place.docker_host && !place.docker_host->empty()) {
+    std::string why;
+    if (auto address = docker::parse_address(*place.docker_host, why)) {
+      draft.config.docker.address = std::move(*address);
+    } else {
+      result.errors.push_back(fmt::format("DOCKER_HOST (environment): {}", why));
+    }
+  }
+  if (result.errors.empty()) result.config = std::move(draft.config);
+  return result;
+}
+
+ConfigResult load_config(const std::optional<std::filesystem::path>& given) {
+  const std::filesystem::path file = given.value_or(kDefaultConfigFile);
+  const std::filesystem::path absolute = std::filesystem::absolute(file).lexically_normal();
+  ConfigPlace place{.name = file.string(), .folder = absolute.parent_path()};
+  if (const char* docker_host = std::getenv("DOCKER_HOST")) place.docker_host = docker_host;
+
+  std::string why;
+  bool missing = false;
+  const auto text = state::read_file(file.string(), kMaxFileBytes, why, missing);
+  if (!text && (given || !missing)) {
+    return {.errors = {fmt::format("configuration: {}", why)}};
+  }
+  ConfigResult result = parse_config(text.value_or(""), place);
+  if (result.config && text) result.config->file = absolute;
+  return result;
+}
+
+}  // namespace genisys::controller

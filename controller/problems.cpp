@@ -1,0 +1,34 @@
+#include "controller/problems.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace genisys::controller {
+namespace {
+
+std::string describe(const state::Problem& problem, std::string_view file) {
+  std::string line(file);
+  if (problem.at.line != 0) line += fmt::format(":{}:{}", problem.at.line, problem.at.column);
+  line += ": ";
+  if (!problem.pointer.empty()) {
+    std::string key = problem.pointer.substr(1);
+    std::ranges::replace(key, '/', '.');
+    line += key + ": ";
+  }
+  return line + problem.message;
+}
+
+}  // namespace
+
+std::vector<std::string> describe(state::Problems problems, std::string_view file) {
+  std::ranges::stable_sort(problems, {}, [](const state::Problem& problem) {
+    return std::pair(problem.at.line, problem.at.column);
+  });
+  std::vector<std::string> lines;
+  for (const auto& problem : problems) lines.push_back(describe(problem, file));
+  return lines;
+}
+
+}  // namespace genisys::controller

@@ -1,0 +1,58 @@
+// One setting of the configuration while it is read: its value, where it stands, and the ways to
+// take it.
+//
+// Pure. Any thread. Refers to the value and the problems: lives no longer than they do.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "state/value.hpp"
+
+namespace genisys::controller {
+
+// Every reading that fails has reported the problem and returns nothing. Ranges include both ends.
+class Setting {
+ public:
+  // `at`: where to point the user to.
+  Setting(const state::Value& value, state::Position at, std::string pointer,
+          state::Problems& problems)
+      : value_(value), at_(at), pointer_(std::move(pointer)), problems_(problems) {}
+
+  state::Position at() const { return at_; }
+
+  // Not empty.
+  std::optional<std::string> text() const;
+  std::optional<bool> boolean() const;
+  std::optional<std::uint32_t> integer(std::uint32_t lowest, std::uint32_t highest) const;
+  // As definitions write durations; a bare number means seconds.
+  std::optional<std::chrono::milliseconds> duration(std::chrono::milliseconds lowest,
+                                                    std::chrono::milliseconds highest) const;
+  // Relative to `folder` unless absolute.
+  std::optional<std::filesystem::path> path(const std::filesystem::path& folder) const;
+  // Of a list; empty also when it is none.
+  std::vector<Setting> items() const;
+
+  // Reports `message`, which names the offending text and says what to do.
+  std::nullopt_t reject(std::string message) const;
+
+ private:
+  std::nullopt_t reject_kind(std::string_view wanted) const;
+
+  const state::Value& value_;
+  state::Position at_;
+  std::string pointer_;
+  state::Problems& problems_;
+};
+
+// What to say of a key that is none of `known`: the one that was probably meant, or all of them.
+std::string unknown_key(std::string_view key, std::span<const std::string_view> known);
+
+}  // namespace genisys::controller

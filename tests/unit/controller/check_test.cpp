@@ -1,0 +1,113 @@
+#include "controller/check.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+
+namespace genisys::controller {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+// A folder with a service file, and a configuration that names it.
+class Services : public testing::Test {
+ protected:
+  Services() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "check-test-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make " + pattern);
+    folder_ = pattern;
+    file_ = (folder_ / "services.py").string();
+    config_.connector.service_file = file_;
+    config_.connector.state_file = "/var/lib/genisys/state.db";
+  }
+  ~Services() override { std::filesystem::remove_all(folder_); }
+
+  void write(std::string_view text) { std::ofstream(file_) << text; }
+
+  std::filesystem::path folder_;
+  std::string file_;
+  Config config_;
+};
+
+TEST_F(Services, MayBeWithoutAFile) {
+  const ServicesResult services = load_services(config_);
+  EXPECT_THAT(services.errors, IsEmpty());
+  EXPECT_TRUE(services.file_missing);
+  ASSERT_TRUE(services.entries);
+  EXPECT_THAT(*services.entries, IsEmpty());
+  EXPECT_THAT(summary(config_, services), HasSubstr("services       none (" + file_));
+}
+
+TEST_F(Services, AreReadFromTheFileThatIsThere) {
+  write("web = {'image': 'nginx:1', 'ports': ['80']}\ndb = {'image': 'redis:7'}\n");
+  const ServicesResult services = load_services(config_);
+  ASSERT_THAT(services.errors, IsEmpty());
+  EXPECT_FALSE(services.file_missing);
+  EXPECT_THAT(summary(config_, services),
+              HasSubstr("services       2 in " + file_ + ": web, db\n"));
+}
+
+TEST_F(Services, AreRefusedWithThePlacesOfAllMistakes) {
+  write("web = {'image': 'nginx'}\ndb = {'imag': 'redis:7'}\n");
+  const ServicesResult services = load_services(config_);
+  EXPECT_FALSE(services.entries);
+  ASSERT_GE(services.errors.size(), 2u);
+  EXPECT_THAT(services.errors.front(), StartsWith(file_ + ":1:"));
+  EXPECT_THAT(services.errors.back(), StartsWith(file_ + ":2:"));
+}
+
+TEST_F(Services, AreRefusedWhenTheFileCannotBeRead) {
+  std::filesystem::create_directory(file_);
+  const ServicesResult services = load_services(config_);
+  EXPECT_FALSE(services.entries);
+  EXPECT_THAT(services.errors, ElementsAre(AllOf(StartsWith("service file: "), HasSubstr(file_))));
+}
+
+TEST_F(Services, MayNotBeginAboveTheLimit) {
+  config_.limits.replicas = 2;
+  write("web = {'image': 'nginx:1', 'deploy': {'replicas': 3}}\n");
+  const ServicesResult services = load_services(config_);
+  EXPECT_FALSE(services.entries);
+  EXPECT_THAT(services.errors,
+              ElementsAre(EndsWith("web: deploy.replicas is 3, more than the 2 that "
+                                   "limits.replicas allows")));
+}
+
+TEST_F(Services, AreSummedUpWithTheConfigurationOneFactALine) {
+  config_.file = "/etc/genisys/genisys-connector.yml";
+  EXPECT_EQ(summary(config_, {.entries = std::vector<state::FileEntry>{}}),
+            "configuration  /etc/genisys/genisys-connector.yml\n"
+            "api            http://127.0.0.1:7051\n"
+            "engine         unix:///var/run/docker.sock\n"
+            "services       0 in " +
+                file_ +
+                "\n"
+                "state          /var/lib/genisys/state.db\n"
+                "instance       of the state file\n"
+                "interval       5s\n"
+                "concurrency    8 engine calls\n"
+                "adopt          yes\n"
+                "limit          1000 replicas of a service\n");
+}
+
+TEST(ApiUrl, IsWhatAClientIsGiven) {
+  ConnectorConfig config;
+  EXPECT_EQ(api_url(config), "http://127.0.0.1:7051");
+  config.bind = "::1";
+  EXPECT_EQ(api_url(config), "http://[::1]:7051");
+  config.bind = "unix:///run/api.sock";
+  EXPECT_EQ(api_url(config), "unix:///run/api.sock");
+}
+
+}  // namespace
+}  // namespace genisys::controller
