@@ -1,0 +1,76 @@
+// The command line: reads argv and the files it names, then runs the daemon.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <optional>
+#include <string>
+
+#include "controller/check.hpp"
+#include "controller/config.hpp"
+#include "controller/daemon.hpp"
+#include "controller/services.hpp"
+#include "controller/version.hpp"
+
+namespace genisys::controller {
+namespace {
+
+constexpr std::string_view kExitCodes =
+    "Exit codes:\n"
+    "  0  ended as asked (SIGTERM, SIGINT), or nothing wrong found by --check\n"
+    "  1  failed at run time\n"
+    "  2  bad command line, configuration or service file\n"
+    "  3  the state file is in use by another process\n";
+
+int refuse(const std::vector<std::string>& errors) {
+  for (const auto& error : errors) fmt::print(stderr, "error: {}\n", error);
+  return kExitUsage;
+}
+
+int check(const Config& config) {
+  const ServicesResult services = load_services(config);
+  if (!services.entries) return refuse(services.errors);
+  fmt::print("{}", summary(config, services));
+  return kExitOk;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"Keeps the wanted number of containers of every service running on a Docker engine.",
+               "genisys-connector"};
+  std::string file;
+  bool only_check = false;
+  const auto* config_option =
+      app.add_option(
+             "--config", file,
+             "Configuration file; without it ./genisys-connector.yml if that is there, else "
+             "the defaults")
+          ->type_name("FILE");
+  app.add_flag("--check", only_check,
+               "Check the configuration and the service file, say what they mean, and end");
+  app.set_version_flag("--version", fmt::format("genisys-connector {}", version()));
+  app.footer(std::string(kExitCodes));
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;  // --help and --version are no errors
+  }
+
+  const ConfigResult result = load_config(
+      config_option->count() > 0 ? std::optional<std::filesystem::path>(file) : std::nullopt);
+  if (!result.config) return refuse(result.errors);
+  return only_check ? check(*result.config) : run_daemon(*result.config);
+}
+
+}  // namespace
+}  // namespace genisys::controller
+
+int main(int argc, char** argv) {
+  try {
+    return genisys::controller::run(argc, argv);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "error: {}\n", error.what());
+    return genisys::controller::kExitFailed;
+  }
+}
