@@ -7,9 +7,15 @@ demo_image=genisys-demo:1
 
 # Shows a call of the API as a user would type it, and its answer.
 demo_call() {
-  local path=$1
+  local path=$1 word line='$ curl'
   shift
-  printf '\n%s$ curl "%s%s"%s%s\n' "$bold" "$demo_url" "$path" "${*:+ $(printf '%q ' "$@")}" "$plain"
+  for word in "$demo_url$path" "$@"; do
+    case $word in
+      *[!a-zA-Z0-9:/._-]*) line+=" '$word'" ;;
+      *) line+=" $word" ;;
+    esac
+  done
+  printf '\n%s%s%s\n' "$bold" "$line" "$plain"
   demo_answer=$(api_curl "$demo_url" "$path" --fail-with-body "$@") || {
     printf '%s\n' "$demo_answer"
     fail "the connector did not accept that"

@@ -2,7 +2,7 @@
 
 # shellcheck shell=bash disable=SC2034  # those who source it use them
 
-script=${BASH_SOURCE[1]}
+script=$0
 script_arguments=("$@")
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
@@ -129,7 +129,8 @@ ensure_engine() {
   engine_answers && return
   [ -z "${DOCKER_HOST:-}" ] ||
     fail "no engine answers at DOCKER_HOST=$DOCKER_HOST: start it, or unset DOCKER_HOST to use this machine's"
-  if [ -S /var/run/docker.sock ] && as_root_engine_answers; then
+  if [ -S /var/run/docker.sock ] && [ ! -w /var/run/docker.sock ] &&
+    { ! command -v sudo >/dev/null || as_root_engine_answers; }; then
     enter_docker_group
   fi
   install_engine
@@ -159,7 +160,7 @@ enter_docker_group() {
     exec sudo -g docker -- env GENISYS_IN_DOCKER_GROUP=1 NO_COLOR="${NO_COLOR:-}" \
       bash "$script" "${script_arguments[@]}"
   fi
-  fail "an engine runs, but you may not use it: sudo usermod -aG docker $(id -un), then log in again"
+  fail "a Docker engine is here, but you may not use it: as root, usermod -aG docker $(id -un); then log in again"
 }
 
 as_root_engine_answers() {

@@ -72,12 +72,16 @@ announce_when_ready() {
 run() {
   local summary url
   summary=$("$connector" --check) || exit $?
-  url=$(awk '$1 == "api" { print $2 }' <<<"$summary")
+  # "All addresses" is for listening, not for calling.
+  url=$(awk '$1 == "api" { sub("//0[.]0[.]0[.]0:", "//127.0.0.1:", $2); sub("//\\[::\\]:", "//[::1]:", $2); print $2 }' \
+    <<<"$summary")
   if answers "$url" /healthz; then
     say "a connector is running at $url already; nothing to do"
     return 0
   fi
-  (announce_when_ready "$url" $$ &)  # in a subshell: no child that the connector would have to reap
+  if [ "${url##*:}" != 0 ]; then  # of a free port, only the log knows which
+    (announce_when_ready "$url" $$ &)  # in a subshell: no child that the connector would have to reap
+  fi
   # The connector takes this script's place: signals and the exit code are its own.
   exec "$connector"
 }

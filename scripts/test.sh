@@ -39,7 +39,7 @@ tests=''
 finish() {
   local code=$?
   trap - EXIT
-  if [ -n "$tests" ] && kill "$tests" 2>/dev/null; then wait "$tests" || true; fi
+  if [ -n "$tests" ] && kill -- "-$tests" 2>/dev/null; then wait "$tests" || true; fi
   "$root/scripts/test-engine.sh" stop "$engine" || true
   exit "$code"
 }
@@ -48,9 +48,12 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 say "running the tests (engine: $engine)"
-# In the background, so that a signal to this script is heard at once.
+# In the background, so that a signal to this script is heard at once, and as a process group, so that it ends
+# the running tests too: ctest leaves them behind.
+set -m
 ctest --test-dir "$root/build/dev" --output-on-failure --no-tests=error --parallel "$(nproc)" "$@" &
 tests=$!
+set +m
 code=0
 wait "$tests" || code=$?
 tests=''
