@@ -12,7 +12,6 @@
 #include "controller/config.hpp"
 #include "controller/daemon.hpp"
 #include "controller/services.hpp"
-#include "controller/version.hpp"
 
 namespace genisys::controller {
 namespace {
@@ -49,7 +48,7 @@ int run(int argc, char** argv) {
           ->type_name("FILE");
   app.add_flag("--check", only_check,
                "Check the configuration and the service file, say what they mean, and end");
-  app.set_version_flag("--version", fmt::format("genisys-connector {}", version()));
+  app.set_version_flag("--version", "genisys-connector " GENISYS_VERSION);
   app.footer(std::string(kExitCodes));
   try {
     app.parse(argc, argv);
