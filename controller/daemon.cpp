@@ -29,10 +29,9 @@
 #include "controller/loop.hpp"
 #include "controller/metrics.hpp"
 #include "controller/reconciler.hpp"
+#include "controller/services.hpp"
 #include "docker/http_engine.hpp"
 #include "state/commands.hpp"
-#include "state/documents.hpp"
-#include "state/service_file.hpp"
 #include "state/sqlite_store.hpp"
 #include "state/status_board.hpp"
 #include "state/system_clock.hpp"
@@ -53,25 +52,16 @@ struct BadServiceFile : std::runtime_error {
 
 // The entries of the service file; none when there is no such file. Throws BadServiceFile with one
 // line per problem.
-std::vector<state::FileEntry> read_entries(const std::string& path) {
-  std::string why;
-  bool missing = false;
-  const auto text = state::read_file(path, 1U << 20, why, missing);
-  if (!text) {
-    if (!missing) throw BadServiceFile(fmt::format("{}: {}", path, why));
-    spdlog::info("no service file {}: services are declared over the API", path);
-    return {};
+std::vector<state::FileEntry> read_entries(const Config& config) {
+  ServicesResult services = load_services(config);
+  if (!services.entries) {
+    throw BadServiceFile(fmt::format("{}", fmt::join(services.errors, "\n")));
   }
-  state::Problems problems;
-  auto entries = state::read_service_file(*text, path, problems);
-  if (entries) return std::move(*entries);
-  std::string lines;
-  for (const state::Problem& problem : problems) {
-    if (!lines.empty()) lines += '\n';
-    lines += fmt::format("{}:{}:{}: {}{}{}", path, problem.at.line, problem.at.column,
-                         problem.pointer, problem.pointer.empty() ? "" : ": ", problem.message);
+  if (services.file_missing) {
+    spdlog::info("no service file {}: services are declared over the API",
+                 config.connector.service_file.string());
   }
-  throw BadServiceFile(lines);
+  return std::move(*services.entries);
 }
 
 void log_lines(const std::string& lines) {
@@ -120,7 +110,7 @@ class Daemon {
   asio::awaitable<void> run() {
     const state::Index first = co_await store_->reserve_indexes(kIndexBlock);
     board_.emplace(io_.get_executor(), first, kIndexBlock);
-    co_await import(read_entries(config_.connector.service_file.string()));
+    co_await import(read_entries(config_));
     ReconcilerOptions options{.limits = {.starts = config_.docker.concurrency},
                               .seed = std::random_device{}()};
     options.policy.adopt = config_.docker.adopt;
@@ -202,7 +192,7 @@ class Daemon {
   // A broken file changes nothing.
   asio::awaitable<void> reload() {
     try {
-      co_await import(read_entries(config_.connector.service_file.string()));
+      co_await import(read_entries(config_));
     } catch (const BadServiceFile& error) {
       log_lines(error.what());
       spdlog::error("the service file was not taken; services stay as they are");
