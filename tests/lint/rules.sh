@@ -125,7 +125,7 @@ pure_sources() {
 }
 
 check() {
-  local folder=$1 bare all pure path i found violations=0
+  local folder=$1 bare all pure i found violations=0
   all=$(sources "$folder")
   if [ -z "$all" ]; then
     printf 'no sources below %s\n' "$folder" >&2
@@ -133,10 +133,8 @@ check() {
   fi
   pure=$(pure_sources "$folder" <<<"$all")
   bare=$(mktemp -d)
-  while read -r path; do
-    mkdir -p "$bare/${path%/*}"
-    sed -E 's:(^|[^"/:])//.*$:\1:' "$folder/$path" >"$bare/$path"
-  done <<<"$all"
+  (cd "$folder" && xargs -d '\n' cp --parents -t "$bare" <<<"$all")
+  (cd "$bare" && xargs -d '\n' sed -i -E 's:(^|[^"/:])//.*$:\1:' <<<"$all")
   for i in "${!names[@]}"; do
     if [ "${files[$i]}" = @pure ]; then found=$pure; else found=$(grep -E "${files[$i]}" <<<"$all" || true); fi
     found=$(grep -vE "${exceptions[$i]}" <<<"$found" | grep . || true)
