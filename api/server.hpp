@@ -1,16 +1,20 @@
-// The HTTP listener: RESTinio on the program's io_context, with an acceptor that survives running out of
-// descriptors and floods of reset connections, and a gate that every request passes before routing.
+// The HTTP listener: RESTinio on the program's io_context, with an acceptor that survives running
+// out of descriptors and floods of reset connections, and a gate that every request passes before
+// routing.
 //
-// Logic thread only. Construct, open(), … close(); destroy after the io_context stopped running handlers.
+// Logic thread only. Construct, open(), … close(); destroy after the io_context stopped running
+// handlers.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "api/context.hpp"
+#include "api/router.hpp"
 
 namespace genisys::api {
 
@@ -24,7 +28,10 @@ struct ServerOptions {
 
 class Server {
  public:
-  Server(boost::asio::io_context& io, Context context, ServerOptions options);
+  // `table` outlives the io_context's last handler. Throws std::runtime_error when `options.bind`
+  // is a unix socket that can't be: a relative or too long path.
+  Server(boost::asio::io_context& io, Context context, ServerOptions options,
+         std::span<const Route> table = routes());
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -33,8 +40,11 @@ class Server {
   void open();
   // The port in use, 0 on a unix socket. After open().
   std::uint16_t port() const;
-  // Accepts no more and ends idle connections; waits that are open are answered with what is true now.
-  // Idempotent.
+  // The replies that are being waited for: zero is reached some time after close(), once their
+  // handlers have been told to stop.
+  std::size_t open_replies() const;
+  // Accepts no more and ends idle connections; waits that are open are answered with what is true
+  // now. Idempotent.
   void close();
 
  private:

@@ -22,8 +22,9 @@ find_path(CLI11_INCLUDE_DIR CLI/CLI.hpp REQUIRED)
 add_library(genisys_build INTERFACE)
 add_library(genisys::build ALIAS genisys_build)
 target_link_libraries(genisys_build INTERFACE Boost::headers fmt::fmt Threads::Threads)
+# Not BOOST_ASIO_NO_DEPRECATED: RESTinio 0.6 uses what that hides, and two settings in one program would
+# break the one-definition rule.
 target_compile_definitions(genisys_build INTERFACE
-  BOOST_ASIO_NO_DEPRECATED
   BOOST_ASIO_DISABLE_BOOST_REGEX
   BOOST_ASIO_HAS_CO_AWAIT
   SPDLOG_FMT_EXTERNAL)

@@ -1,0 +1,224 @@
+// RESTinio's types as this server uses them, above all an acceptor of our own. The stock one stops
+// for good after one failed accept (out of descriptors), and loses a place under its connection
+// limit for every peer that resets before it is asked for its address. This one tries again, never
+// asks, and ties a connection's place to the lifetime of its socket.
+//
+// Only server.cpp includes this. Logic thread.
+#pragma once
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <exception>
+#include <functional>
+#include <list>
+#include <memory>
+#include <restinio/all.hpp>
+#include <utility>
+
+namespace genisys::api {
+
+class PeerSocket;
+
+// The open connections. Shared by the acceptor and the sockets, since these may outlive it.
+class Connections {
+ public:
+  explicit Connections(std::size_t limit) : limit_(limit) {}
+
+  bool full() const { return sockets_.size() >= limit_; }
+  // Called when a connection has left and there is room again; null for nobody.
+  void on_room(std::function<void()> listener) { on_room_ = std::move(listener); }
+  // Idle connections end now, busy ones after the answer they owe.
+  void end_reading();
+
+ private:
+  friend class PeerSocket;
+  using Place = std::list<PeerSocket*>::iterator;
+
+  Place enter(PeerSocket* socket) { return sockets_.insert(sockets_.end(), socket); }
+  void leave(Place place) {
+    const bool was_full = full();
+    sockets_.erase(place);
+    if (was_full && on_room_) on_room_();
+  }
+
+  std::size_t limit_;
+  std::list<PeerSocket*> sockets_;
+  std::function<void()> on_room_;
+};
+
+// The socket of a connection, which holds its place among the connections as long as it exists.
+class PeerSocket : public boost::asio::ip::tcp::socket {
+ public:
+  PeerSocket(boost::asio::ip::tcp::socket socket, std::shared_ptr<Connections> connections)
+      : boost::asio::ip::tcp::socket(std::move(socket)),
+        connections_(std::move(connections)),
+        place_(connections_->enter(this)) {}
+  PeerSocket(PeerSocket&& other) noexcept
+      : boost::asio::ip::tcp::socket(std::move(other)),
+        connections_(std::move(other.connections_)),
+        place_(other.place_) {
+    if (connections_) *place_ = this;
+  }
+  PeerSocket& operator=(PeerSocket&&) = delete;
+  ~PeerSocket() {
+    if (connections_) connections_->leave(place_);
+  }
+
+ private:
+  std::shared_ptr<Connections> connections_;  // null after a move
+  Connections::Place place_;
+};
+
+inline void Connections::end_reading() {
+  for (PeerSocket* socket : sockets_) {
+    boost::system::error_code ignored;
+    if (socket->is_open()) socket->shutdown(PeerSocket::shutdown_receive, ignored);
+  }
+}
+
+// What a peer does wrong is no news of ours: visible at debug level only, so no flood fills the
+// log.
+class RestinioLog {
+ public:
+  template <class MakeMessage>
+  void trace(MakeMessage&&) const noexcept {}
+  template <class MakeMessage>
+  void info(MakeMessage&&) const noexcept {}
+  template <class MakeMessage>
+  void warn(MakeMessage&& make_message) const {
+    if (spdlog::should_log(spdlog::level::debug)) spdlog::debug("http: {}", make_message());
+  }
+  template <class MakeMessage>
+  void error(MakeMessage&& make_message) const {
+    warn(std::forward<MakeMessage>(make_message));
+  }
+};
+
+struct ServerTraits : restinio::traits_t<restinio::asio_timer_manager_t, RestinioLog,
+                                         restinio::details::autodetect_request_handler_type,
+                                         restinio::noop_strand_t, PeerSocket> {
+  static constexpr bool use_connection_count_limiter = true;  // settings carry the limit
+};
+
+}  // namespace genisys::api
+
+namespace restinio {
+
+// The sockets count themselves.
+template <>
+struct connection_count_limit_types<genisys::api::ServerTraits> {
+  struct limiter_t {};
+  struct lifetime_monitor_t {};
+};
+
+namespace impl {
+
+// Opens its socket through the settings' post-bind hook, which leaves it listening. One accept is
+// in flight at a time, none while the connections are at their limit: the kernel's queue holds the
+// others.
+template <>
+class acceptor_t<genisys::api::ServerTraits> final
+    : public std::enable_shared_from_this<acceptor_t<genisys::api::ServerTraits>> {
+ public:
+  using Traits = genisys::api::ServerTraits;
+  using Factory = connection_factory_t<Traits>;
+  using RestinioLog = genisys::api::RestinioLog;
+
+  template <class Settings>
+  acceptor_t(Settings& settings, asio_ns::io_context& io, std::shared_ptr<Factory> factory,
+             RestinioLog& /*log: what concerns the operator is logged here*/)
+      : factory_(std::move(factory)),
+        connections_(
+            std::make_shared<genisys::api::Connections>(settings.max_parallel_connections())),
+        listen_(settings.giveaway_acceptor_post_bind_hook()),
+        acceptor_(io),
+        retry_(io),
+        open_close_executor_(io.get_executor()) {}
+
+  void open() {
+    listen_(acceptor_);
+    connections_->on_room([weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->accept_soon();
+    });
+    accept_next();
+  }
+
+  void close() {
+    // First: what leaves from now on must not post to an io_context that may be at its end.
+    connections_->on_room(nullptr);
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    retry_.cancel();
+    connections_->end_reading();
+  }
+
+  auto& get_open_close_operations_executor() noexcept { return open_close_executor_; }
+
+ private:
+  static constexpr std::chrono::milliseconds kRetry{100};
+
+  // A connection leaves from within its destructor; accepting there could run into it again.
+  void accept_soon() {
+    asio_ns::post(acceptor_.get_executor(), [self = shared_from_this()] { self->accept_next(); });
+  }
+
+  void accept_next() {
+    if (!acceptor_.is_open() || accepting_ || connections_->full()) return;
+    accepting_ = true;
+    acceptor_.async_accept([self = shared_from_this()](const boost::system::error_code& error,
+                                                       asio_ns::ip::tcp::socket socket) {
+      if (!self->acceptor_.is_open()) return;
+      if (error) {
+        self->try_again_later(error);
+        return;
+      }
+      self->accepting_ = false;
+      self->failing_ = false;
+      self->serve(std::move(socket));
+      self->accept_next();
+    });
+  }
+
+  // `accepting_` stays set, so that a connection that leaves meanwhile starts no second accept.
+  void try_again_later(const boost::system::error_code& error) {
+    if (!failing_) spdlog::warn("cannot accept connections for now: {}", error.message());
+    failing_ = true;
+    retry_.expires_after(kRetry);
+    retry_.async_wait([self = shared_from_this()](const boost::system::error_code& cancelled) {
+      if (cancelled) return;
+      self->accepting_ = false;
+      self->accept_next();
+    });
+  }
+
+  void serve(asio_ns::ip::tcp::socket socket) {
+    try {
+      // Fails on a unix socket, which delays nothing anyway.
+      boost::system::error_code ignored;
+      socket.set_option(asio_ns::ip::tcp::no_delay(true), ignored);
+      // No address: nobody needs it, a unix socket has none, and a peer that has reset none any
+      // more.
+      const auto connection = factory_->create_new_connection(
+          genisys::api::PeerSocket(std::move(socket), connections_), endpoint_t{}, {});
+      connection->init();
+    } catch (const std::exception& error) {
+      spdlog::warn("cannot serve a connection: {}", error.what());
+    }
+  }
+
+  std::shared_ptr<Factory> factory_;
+  std::shared_ptr<genisys::api::Connections> connections_;
+  acceptor_post_bind_hook_t listen_;
+  asio_ns::ip::tcp::acceptor acceptor_;
+  asio_ns::steady_timer retry_;
+  Traits::strand_t open_close_executor_;
+  bool accepting_ = false;
+  bool failing_ = false;
+};
+
+}  // namespace impl
+}  // namespace restinio

@@ -1,0 +1,235 @@
+#include "api/server.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <exception>
+#include <utility>
+#include <variant>
+
+#include "api/acceptor.hpp"
+#include "api/gate.hpp"
+#include "api/listener.hpp"
+#include "api/problem.hpp"
+
+namespace genisys::api {
+namespace {
+
+namespace asio = boost::asio;
+using restinio::request_handle_t;
+
+constexpr std::chrono::seconds kWriteTimeout{5};
+
+// Hard limits: beyond them RESTinio closes the connection without an answer, so they lie above the
+// gate's.
+restinio::incoming_http_msg_limits_t hard_limits() {
+  return restinio::incoming_http_msg_limits_t{}
+      .max_url_size(2048)
+      .max_field_name_size(256)
+      .max_field_value_size(8192)
+      .max_field_count(100)
+      .max_body_size(1024 * 1024);
+}
+
+RawRequest raw_request(const restinio::request_t& request) {
+  const restinio::http_request_header_t& header = request.header();
+  RawRequest raw{.method = header.method().c_str(),
+                 .http_major = header.http_major(),
+                 .http_minor = header.http_minor(),
+                 .target = header.request_target(),
+                 .body = request.body()};
+  raw.fields.reserve(header.fields_count());
+  header.for_each_field([&raw](const restinio::http_header_field_t& field) {
+    raw.fields.emplace_back(field.name(), field.value());
+  });
+  return raw;
+}
+
+// RESTinio sends values as they are: a line break in one would let its author write the rest of the
+// answer.
+bool is_safe(const Response& response) {
+  constexpr std::string_view kBreaks("\r\n\0", 3);
+  const auto safe = [kBreaks](std::string_view text) {
+    return text.find_first_of(kBreaks) == std::string_view::npos;
+  };
+  return safe(response.content_type) &&
+         std::all_of(response.headers.begin(), response.headers.end(), [safe](const auto& header) {
+           return safe(header.first) && safe(header.second);
+         });
+}
+
+Response internal_error() {
+  return problem(500, "the connector failed to answer this request; its log says why");
+}
+
+enum class AfterAnswer { keep_alive, close };
+enum class Body { send, only_length };  // the latter for HEAD
+
+}  // namespace
+
+// What requests need. Shared by RESTinio's handler and the replies that are waited for, so that it
+// is there as long as any of them.
+class Server::Impl {
+ public:
+  class Core;
+
+  Impl(asio::io_context& io, Context context, ServerOptions options, std::span<const Route> table);
+
+  void open() { http_.open_sync(); }
+  void close();
+  std::uint16_t port() const { return listener_->port(); }
+  std::size_t open_replies() const;
+
+ private:
+  using Http = restinio::http_server_t<ServerTraits>;
+
+  std::shared_ptr<Listener> listener_;
+  std::shared_ptr<Core> core_;
+  Http http_;
+};
+
+class Server::Impl::Core : public std::enable_shared_from_this<Core> {
+ public:
+  Core(asio::any_io_executor executor, Context context, GateRules rules,
+       std::span<const Route> table)
+      : executor_(std::move(executor)),
+        context_(std::move(context)),
+        rules_(std::move(rules)),
+        table_(table) {}
+
+  // Always accepts, never throws: what is thrown out of here, RESTinio answers with silence, or,
+  // where it is no std::exception, with the end of the program.
+  restinio::request_handling_status_t handle(const request_handle_t& request) noexcept;
+
+  void stop() { stopping_ = true; }
+  std::size_t open_replies() const { return open_replies_; }
+
+ private:
+  void answer(const request_handle_t& request);
+  void answer_later(request_handle_t request, asio::awaitable<Response> reply, Body body);
+  void send(const request_handle_t& request, Response response, AfterAnswer after, Body body);
+
+  asio::any_io_executor executor_;
+  Context context_;
+  GateRules rules_;
+  std::span<const Route> table_;
+  std::size_t open_replies_ = 0;
+  bool stopping_ = false;
+};
+
+restinio::request_handling_status_t Server::Impl::Core::handle(
+    const request_handle_t& request) noexcept {
+  try {
+    answer(request);
+    return restinio::request_accepted();
+  } catch (const std::exception& error) {
+    spdlog::error("cannot answer a request: {}", error.what());
+  } catch (...) {
+    spdlog::error("cannot answer a request: unknown exception");
+  }
+  // RESTinio answers 501 and closes.
+  return restinio::request_rejected();
+}
+
+void Server::Impl::Core::answer(const request_handle_t& request) {
+  std::variant<Request, Response> admitted = admit(raw_request(*request), rules_);
+  if (auto* refusal = std::get_if<Response>(&admitted)) {
+    const bool is_head = request->header().method() == restinio::http_method_head();
+    send(request, std::move(*refusal), AfterAnswer::close,
+         is_head ? Body::only_length : Body::send);
+    return;
+  }
+  Request& wanted = std::get<Request>(admitted);
+  const Body body = wanted.method == Method::head ? Body::only_length : Body::send;
+  Reply reply = dispatch(table_, context_, std::move(wanted));
+  if (auto* response = std::get_if<Response>(&reply)) {
+    send(request, std::move(*response), AfterAnswer::keep_alive, body);
+  } else {
+    answer_later(request, std::get<asio::awaitable<Response>>(std::move(reply)), body);
+  }
+}
+
+void Server::Impl::Core::answer_later(request_handle_t request, asio::awaitable<Response> reply,
+                                      Body body) {
+  ++open_replies_;
+  asio::co_spawn(executor_, std::move(reply),
+                 [self = shared_from_this(), request = std::move(request), body](
+                     const std::exception_ptr& error, Response response) {
+                   --self->open_replies_;
+                   self->send(request, error ? internal_error() : std::move(response),
+                              AfterAnswer::keep_alive, body);
+                 });
+}
+
+void Server::Impl::Core::send(const request_handle_t& request, Response response, AfterAnswer after,
+                              Body body) {
+  if (!is_safe(response)) {
+    spdlog::error("an answer has a line break in a header field; not sent");
+    response = internal_error();
+  }
+  auto out = request->create_response<restinio::user_controlled_output_t>(
+      {restinio::http_status_code_t(static_cast<std::uint16_t>(response.status)),
+       std::string(status_title(response.status))});
+  if (after == AfterAnswer::close || stopping_) out.connection_close();
+  out.append_header_date_field();
+  out.append_header(restinio::http_field::content_type, std::move(response.content_type));
+  out.append_header(restinio::http_field::cache_control, "no-store");
+  out.append_header("X-Content-Type-Options", "nosniff");
+  for (auto& [name, value] : response.headers) out.append_header(name, std::move(value));
+  out.set_content_length(response.body.size());
+  if (body == Body::send) out.set_body(std::move(response.body));
+  // Not from within RESTinio's handler: an answer given there makes it start reading twice, and the
+  // second of two pipelined requests would be carried out and never answered.
+  asio::post(executor_, [out = std::move(out)]() mutable { out.done(); });
+}
+
+Server::Impl::Impl(asio::io_context& io, Context context, ServerOptions options,
+                   std::span<const Route> table)
+    : listener_(std::make_shared<Listener>(options.bind, options.port)),
+      core_(
+          std::make_shared<Core>(io.get_executor(), context,
+                                 GateRules{.hosts = HostRules(options.bind, context.allowed_hosts),
+                                           .check_host = !listener_->is_unix()},
+                                 table)),
+      http_(restinio::external_io_context(io), [&](auto& settings) {
+        settings
+            .acceptor_post_bind_hook([listener = listener_](asio::ip::tcp::acceptor& acceptor) {
+              listener->open(acceptor);
+            })
+            .request_handler(
+                [core = core_](const request_handle_t& request) { return core->handle(request); })
+            .incoming_http_msg_limits(hard_limits())
+            .read_next_http_message_timelimit(options.read_timeout)
+            .write_http_response_timelimit(kWriteTimeout)
+            .handle_request_timeout(options.handle_timeout)
+            .max_parallel_connections(options.max_connections)
+            .max_pipelined_requests(1)
+            .separate_accept_and_create_connect(false)
+            // Time limits are looked at in this period.
+            .timer_manager(std::clamp<std::chrono::milliseconds>(
+                options.read_timeout / 4, std::chrono::milliseconds(10), std::chrono::seconds(1)));
+      }) {}
+
+void Server::Impl::close() {
+  core_->stop();
+  http_.close_sync();
+  listener_->remove_file();
+}
+
+std::size_t Server::Impl::open_replies() const { return core_->open_replies(); }
+
+Server::Server(asio::io_context& io, Context context, ServerOptions options,
+               std::span<const Route> table)
+    : impl_(std::make_unique<Impl>(io, std::move(context), std::move(options), table)) {}
+
+Server::~Server() { close(); }
+
+void Server::open() { impl_->open(); }
+std::uint16_t Server::port() const { return impl_->port(); }
+std::size_t Server::open_replies() const { return impl_->open_replies(); }
+void Server::close() { impl_->close(); }
+
+}  // namespace genisys::api
