@@ -6,9 +6,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "api/status_cache.hpp"
 #include "state/clock.hpp"
 #include "state/model.hpp"
 #include "state/status_board.hpp"
@@ -29,6 +31,9 @@ struct Context {
   std::uint32_t max_replicas = 1000;          // limits.replicas
   std::vector<std::string> allowed_hosts = {};  // besides the loopback names, for Host and Origin
   std::string version;
+
+  // Shared by the copies of this context.
+  std::shared_ptr<StatusCache> status_cache = std::make_shared<StatusCache>();
 };
 
 }  // namespace genisys::api
