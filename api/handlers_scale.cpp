@@ -1,0 +1,87 @@
+#include "api/handlers_scale.hpp"
+
+#include <map>
+#include <utility>
+
+#include "api/answers.hpp"
+#include "api/codec.hpp"
+#include "api/parameters.hpp"
+#include "api/problem.hpp"
+#include "api/write.hpp"
+
+namespace genisys::api {
+namespace {
+
+using Targets = std::map<state::ServiceName, std::uint32_t>;
+
+// Here rather than in set_targets, so that the answer names every service that is missing.
+std::optional<state::Refusal> refusal_of_missing(const state::Draft& draft,
+                                                 const Targets& targets) {
+  state::Problems problems;
+  for (const auto& [name, target] : targets) {
+    if (draft.find(name) != nullptr) continue;
+    problems.push_back({state::pointer_to("", name.str()), "there is no service of this name"});
+  }
+  if (problems.empty()) return std::nullopt;
+  return state::Refusal{state::RefusalKind::not_found,
+                        "some services do not exist, and no target was changed",
+                        std::move(problems)};
+}
+
+state::Decided<state::Effect> scale_all(state::Draft& draft, const Targets& targets) {
+  if (auto refusal = refusal_of_missing(draft, targets)) return *std::move(refusal);
+  return state::set_targets(draft, targets, std::nullopt, /*single=*/false);
+}
+
+boost::asio::awaitable<Response> record_target(const Context& context, Command command,
+                                               state::ServiceName name) {
+  const Written written = co_await write(context, std::move(command), {std::move(name)});
+  if (!written.decided) co_return refusal_answer(written.decided.error());
+  co_return status_answer(200, context, written.records.front());
+}
+
+boost::asio::awaitable<Response> record_targets(const Context& context, Command command,
+                                                std::vector<state::ServiceName> names) {
+  const Written written = co_await write(context, std::move(command), std::move(names));
+  if (!written.decided) co_return refusal_answer(written.decided.error());
+  co_return statuses_answer(context, written.records);
+}
+
+}  // namespace
+
+Reply scale_service(const Context& context, Request request, PathValues values) {
+  const Checked<WriteOptions> options = write_options_of(request, Conditional::supported);
+  if (!options) return options.error();
+  const std::optional<state::ServiceName> name = state::ServiceName::parse(values[0]);
+  if (!name) return unknown_service(values[0]);
+  state::Problems problems;
+  const std::optional<std::uint32_t> target =
+      decode_target_body(request.body, context.max_replicas, problems);
+  if (!target) return problem(400, "the scale is not valid", problems);
+
+  Command command = [targets = Targets{{*name, *target}},
+                     if_match = options->if_match](state::Draft& draft) {
+    return state::set_targets(draft, targets, if_match, /*single=*/true);
+  };
+  if (options->dry_run) return rehearse(context, command);
+  return record_target(context, std::move(command), *name);
+}
+
+Reply scale_services(const Context& context, Request request, PathValues) {
+  const Checked<WriteOptions> options = write_options_of(request, Conditional::unsupported);
+  if (!options) return options.error();
+  state::Problems problems;
+  std::optional<Targets> targets =
+      decode_targets_body(request.body, context.max_replicas, problems);
+  if (!targets) return problem(400, "the scale is not valid", problems);
+
+  std::vector<state::ServiceName> names;
+  for (const auto& [name, target] : *targets) names.push_back(name);
+  Command command = [targets = std::move(*targets)](state::Draft& draft) {
+    return scale_all(draft, targets);
+  };
+  if (options->dry_run) return rehearse(context, command);
+  return record_targets(context, std::move(command), std::move(names));
+}
+
+}  // namespace genisys::api

@@ -1,0 +1,105 @@
+#include "api/handlers_service.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "api/answers.hpp"
+#include "api/codec.hpp"
+#include "api/parameters.hpp"
+#include "api/problem.hpp"
+#include "api/write.hpp"
+#include "state/text.hpp"
+
+namespace genisys::api {
+namespace {
+
+constexpr const char* kInvalidDefinition = "the definition is not valid";
+
+boost::asio::awaitable<Response> record_definition(const Context& context, Command command,
+                                                   state::ServiceName name) {
+  const Written written = co_await write(context, std::move(command), {name});
+  if (!written.decided) co_return refusal_answer(written.decided.error());
+  const bool created = *written.decided == state::Effect::created;
+  Response response = definition_answer(created ? 201 : 200, *written.records.front());
+  if (created) response.headers.emplace_back("Location", "/service/" + name.str());
+  co_return response;
+}
+
+boost::asio::awaitable<Response> record_removal(const Context& context, Command command,
+                                                state::ServiceName name) {
+  const Written written = co_await write(context, std::move(command), {std::move(name)});
+  if (!written.decided) co_return refusal_answer(written.decided.error());
+  co_return status_answer(202, context, written.records.front());
+}
+
+}  // namespace
+
+Reply list_services(const Context& context, Request request, PathValues) {
+  if (auto refusal = refusal_of_query(request)) return std::move(*refusal);
+  const state::SnapshotPtr snapshot = context.store.snapshot();
+  ObjectByName definitions;
+  for (const auto& [name, record] : snapshot->services) {
+    definitions.add(name, encode_definition(record->definition));
+  }
+  return json(200, std::move(definitions).finish());
+}
+
+Reply register_service(const Context& context, Request request, PathValues) {
+  const Checked<WriteOptions> options = write_options_of(request, Conditional::unsupported);
+  if (!options) return options.error();
+  state::Problems problems;
+  const std::optional<state::Definition> definition =
+      decode_definition_body(request.body, std::nullopt, problems);
+  if (!definition) return problem(400, kInvalidDefinition, problems);
+
+  Command command = [definition = *definition](state::Draft& draft) {
+    return state::register_service(draft, definition);
+  };
+  if (options->dry_run) return rehearse(context, command);
+  return record_definition(context, std::move(command), definition->name);
+}
+
+Reply show_service(const Context& context, Request request, PathValues values) {
+  if (auto refusal = refusal_of_query(request)) return std::move(*refusal);
+  const Record record = find_record(*context.store.snapshot(), values[0]);
+  if (record == nullptr) return unknown_service(values[0]);
+  return definition_answer(200, *record);
+}
+
+Reply replace_service(const Context& context, Request request, PathValues values) {
+  const Checked<WriteOptions> options = write_options_of(request, Conditional::supported);
+  if (!options) return options.error();
+  const std::optional<state::ServiceName> name = state::ServiceName::parse(values[0]);
+  state::Problems problems;
+  if (!name) {
+    problems.push_back(
+        {"/name", fmt::format("the path names it {}: names match [a-zA-Z0-9][a-zA-Z0-9_.-]{{0,62}}",
+                              state::quote(values[0]))});
+    return problem(400, kInvalidDefinition, problems);
+  }
+  const std::optional<state::Definition> definition =
+      decode_definition_body(request.body, name, problems);
+  if (!definition) return problem(400, kInvalidDefinition, problems);
+
+  Command command = [definition = *definition, if_match = options->if_match](state::Draft& draft) {
+    return state::replace_definition(draft, definition, if_match);
+  };
+  if (options->dry_run) return rehearse(context, command);
+  return record_definition(context, std::move(command), *name);
+}
+
+Reply remove_service(const Context& context, Request request, PathValues values) {
+  const Checked<WriteOptions> options = write_options_of(request, Conditional::supported);
+  if (!options) return options.error();
+  const std::optional<state::ServiceName> name = state::ServiceName::parse(values[0]);
+  if (!name) return unknown_service(values[0]);
+
+  Command command = [name = *name, if_match = options->if_match](state::Draft& draft) {
+    return state::remove_service(draft, name, if_match);
+  };
+  if (options->dry_run) return rehearse(context, command);
+  return record_removal(context, std::move(command), *name);
+}
+
+}  // namespace genisys::api

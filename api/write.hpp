@@ -1,0 +1,33 @@
+// How a handler writes: a command (state/commands.hpp) is decided inside the store's batch, or, for
+// a dry run, on a draft that is thrown away.
+//
+// Logic thread.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <vector>
+
+#include "api/answers.hpp"
+#include "api/context.hpp"
+#include "api/http.hpp"
+#include "state/commands.hpp"
+
+namespace genisys::api {
+
+using Command = std::function<state::Decided<state::Effect>(state::Draft&)>;
+
+struct Written {
+  state::Decided<state::Effect> decided;
+  // What the command left of the services asked for, in their order; null where there is none.
+  std::vector<Record> records;
+};
+
+// Returns when the write is durable, or was refused. Throws StoreError.
+boost::asio::awaitable<Written> write(const Context& context, Command command,
+                                      std::vector<state::ServiceName> names);
+
+// Nothing is written: answers the effect and what the reconciler would do, or the refusal.
+Response rehearse(const Context& context, const Command& command);
+
+}  // namespace genisys::api
