@@ -30,6 +30,7 @@
 #include "controller/metrics.hpp"
 #include "controller/reconciler.hpp"
 #include "controller/services.hpp"
+#include "controller/services.hpp"
 #include "docker/http_engine.hpp"
 #include "state/commands.hpp"
 #include "state/sqlite_store.hpp"
@@ -46,30 +47,26 @@ constexpr std::uint64_t kIndexBlock = 1U << 20;
 constexpr std::chrono::milliseconds kGrace{1500};
 constexpr std::chrono::milliseconds kLastWords{200};
 
+// The service file is broken: one line per mistake.
 struct BadServiceFile : std::runtime_error {
-  using std::runtime_error::runtime_error;
+  explicit BadServiceFile(std::vector<std::string> lines)
+      : std::runtime_error("the service file is broken"), errors(std::move(lines)) {}
+  std::vector<std::string> errors;
 };
 
-// The entries of the service file; none when there is no such file. Throws BadServiceFile with one
-// line per problem.
+// The entries of the service file; none when there is no such file. Throws BadServiceFile.
 std::vector<state::FileEntry> read_entries(const Config& config) {
   ServicesResult services = load_services(config);
-  if (!services.entries) {
-    throw BadServiceFile(fmt::format("{}", fmt::join(services.errors, "\n")));
-  }
+  if (!services.entries) throw BadServiceFile(std::move(services.errors));
   if (services.file_missing) {
     spdlog::info("no service file {}: services are declared over the API",
                  config.connector.service_file.string());
   }
-  return std::move(*services.entries);
+  return *std::move(services.entries);
 }
 
-void log_lines(const std::string& lines) {
-  for (std::size_t begin = 0; begin <= lines.size();) {
-    const std::size_t end = std::min(lines.find('\n', begin), lines.size());
-    spdlog::error("{}", lines.substr(begin, end - begin));
-    begin = end + 1;
-  }
+void log_lines(const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) spdlog::error("{}", line);
 }
 
 // Each connection and each engine call is a descriptor: use what the system allows.
@@ -194,7 +191,7 @@ class Daemon {
     try {
       co_await import(read_entries(config_));
     } catch (const BadServiceFile& error) {
-      log_lines(error.what());
+      log_lines(error.errors);
       spdlog::error("the service file was not taken; services stay as they are");
     } catch (const state::StoreError& error) {
       spdlog::error("cannot record the service file: {}", error.what());
@@ -284,7 +281,7 @@ int run_daemon(const Config& config) {
     spdlog::error("{}", error.what());
     return error.fault() == state::OpenFault::in_use ? kExitStateFileInUse : kExitFailed;
   } catch (const BadServiceFile& error) {
-    log_lines(error.what());
+    log_lines(error.errors);
     return kExitUsage;
   } catch (const std::exception& error) {
     spdlog::error("{}", error.what());
