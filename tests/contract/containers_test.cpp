@@ -207,8 +207,10 @@ TEST_P(EngineContract, ShowsHowAProgramEnded) {
   const auto detail = inspected(id);
   EXPECT_EQ(detail.exit_code, 3);
   EXPECT_FALSE(detail.oom_killed);
-  ASSERT_TRUE(detail.started_at && detail.finished_at);
-  EXPECT_LE(*detail.started_at, *detail.finished_at);
+  // Not which of them is the earlier: of a program that ends at once, dockerd may note the end
+  // first.
+  EXPECT_TRUE(detail.started_at);
+  EXPECT_TRUE(detail.finished_at);
 }
 
 }  // namespace genisys::contract

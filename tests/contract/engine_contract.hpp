@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -120,6 +121,7 @@ class EventContract : public EngineContract {
   std::unique_ptr<docker::EventStream> events_;
 };
 
+inline void PrintTo(const Candidate& candidate, std::ostream* out) { *out << candidate.name; }
 inline std::string name_of(const ::testing::TestParamInfo<Candidate>& info) {
   return info.param.name;
 }
