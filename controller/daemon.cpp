@@ -9,7 +9,6 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -29,7 +28,6 @@
 #include "controller/loop.hpp"
 #include "controller/metrics.hpp"
 #include "controller/reconciler.hpp"
-#include "controller/services.hpp"
 #include "controller/services.hpp"
 #include "docker/http_engine.hpp"
 #include "state/commands.hpp"
@@ -212,16 +210,17 @@ class Daemon {
   }
 
   asio::awaitable<void> stop() {
-    using namespace asio::experimental::awaitable_operators;
     stopping_ = true;
     server_->close();
     board_->stop();
     for (asio::cancellation_signal& cancel : cancels_)
       cancel.emit(asio::cancellation_type::terminal);
     reconciler_->executor().stop();
-    co_await (reconciler_->executor().drained() || clock_.sleep_until(clock_.now() + kGrace));
-    reconciler_->executor().cancel();
-    co_await reconciler_->executor().drained();
+    Executor& executor = reconciler_->executor();
+    if (!co_await executor.drained_by(clock_.now() + kGrace)) {
+      executor.cancel();
+      co_await executor.drained_by(clock_.now() + kLastWords);
+    }
     co_await store_->close();
   }
 

@@ -175,13 +175,15 @@ void Executor::cancel() {
   for (Act& act : acts_) act.cancel.emit(asio::cancellation_type::terminal);
 }
 
-asio::awaitable<void> Executor::drained() {
-  if (acts_.empty()) co_return;
-  asio::steady_timer done(executor_, asio::steady_timer::time_point::max());
-  on_drained_ = [&done] { done.cancel(); };
-  boost::system::error_code ignored;
-  co_await done.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-  on_drained_ = nullptr;
+asio::awaitable<bool> Executor::drained_by(state::TimePoint deadline) {
+  if (!acts_.empty()) {
+    asio::steady_timer done(executor_, deadline);
+    on_drained_ = [&done] { done.cancel(); };
+    boost::system::error_code ignored;
+    co_await done.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    on_drained_ = nullptr;
+  }
+  co_return acts_.empty();
 }
 
 asio::awaitable<Outcome> Executor::perform(Act& act) {

@@ -2,7 +2,7 @@
 // Bounded concurrency, fair between services; decides nothing.
 //
 // Logic thread only. Lives between the reconciler, which offers, and the engine, which outlives it.
-// An act is never begun after stop(). Acts under way are tracked; destroy only after drained().
+// An act is never begun after stop(). Acts under way are tracked; destroy only when it is_idle().
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -77,8 +77,8 @@ class Executor {
   void stop();
   // Gives up waiting for the acts under way; their outcome is unknown then.
   void cancel();
-  // Resumes when no act is under way.
-  boost::asio::awaitable<void> drained();
+  // Resumes when no act is under way, or at `deadline`; true in the first case.
+  boost::asio::awaitable<bool> drained_by(state::TimePoint deadline);
 
  private:
   struct Act {

@@ -32,12 +32,13 @@ bool wants_details(ContainerState state) {
 }  // namespace
 
 Observer::Observer(docker::Engine& engine, state::Clock& clock, std::string instance,
-                   std::function<void(Urgency)> wake,
+                   std::function<void(Urgency)> wake, std::function<void()> lost,
                    std::function<bool(const docker::ContainerId&)> works_on)
     : engine_(engine),
       clock_(clock),
       instance_(std::move(instance)),
       wake_(std::move(wake)),
+      lost_(std::move(lost)),
       works_on_(std::move(works_on)) {}
 
 asio::awaitable<void> Observer::refresh() {
@@ -152,11 +153,14 @@ asio::awaitable<void> Observer::watch() {
       // Whatever happened before the subscription stood is found by a whole list.
       all_dirty_ = true;
       wake_(Urgency::now);
-      co_await follow(**stream);
+      const docker::Error end = co_await follow(**stream);
       all_dirty_ = true;
+      lose(end);
+      lost_();
       wake_(Urgency::now);
     } else {
       lose(stream.error());
+      lost_();
       wake_(Urgency::soon);
     }
     co_await clock_.sleep_until(clock_.now() + retry);
@@ -164,10 +168,10 @@ asio::awaitable<void> Observer::watch() {
   }
 }
 
-asio::awaitable<void> Observer::follow(docker::EventStream& stream) {
+asio::awaitable<docker::Error> Observer::follow(docker::EventStream& stream) {
   while (true) {
     auto event = co_await stream.next();
-    if (!event) co_return;
+    if (!event) co_return event.error();
     ++events_;
     handle(*event);
   }

@@ -27,10 +27,11 @@ enum class Urgency {
 
 class Observer {
  public:
-  // `wake` is called whenever there is something to look at. `works_on` tells whether an act of
-  // ours on a container is under way: its events are expected and wake nobody.
+  // `wake` is called whenever there is something to look at, `lost` when the engine went away while
+  // a look may be waiting for it. `works_on` tells whether an act of ours on a container is under
+  // way: its events are expected and wake nobody.
   Observer(docker::Engine& engine, state::Clock& clock, std::string instance,
-           std::function<void(Urgency)> wake,
+           std::function<void(Urgency)> wake, std::function<void()> lost,
            std::function<bool(const docker::ContainerId&)> works_on);
 
   const World& world() const { return world_; }
@@ -57,7 +58,7 @@ class Observer {
     bool kill = false;
   };
 
-  boost::asio::awaitable<void> follow(docker::EventStream& stream);
+  boost::asio::awaitable<docker::Error> follow(docker::EventStream& stream);
   void handle(const docker::Event& event);
   void take(docker::Container container, state::TimePoint now);
   boost::asio::awaitable<bool> inspect_new();
@@ -67,6 +68,7 @@ class Observer {
   state::Clock& clock_;
   std::string instance_;
   std::function<void(Urgency)> wake_;
+  std::function<void()> lost_;
   std::function<bool(const docker::ContainerId&)> works_on_;
   World world_;
   std::set<docker::ContainerId> dirty_;

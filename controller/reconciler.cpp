@@ -53,8 +53,9 @@ Reconciler::Reconciler(asio::any_io_executor executor, state::Store& store,
       wake_(std::move(wake)),
       instance_(store.snapshot()->instance),
       random_(options.seed),
-      observer_(engine, clock, instance_, wake_,
-                [this](const docker::ContainerId& id) { return executor_.works_on(id); }),
+      observer_(
+          engine, clock, instance_, wake_, [this] { decide(); },
+          [this](const docker::ContainerId& id) { return executor_.works_on(id); }),
       executor_(
           std::move(executor), engine, instance_, options.limits,
           {.still_wanted = [this](const Action& action) { return still_wanted(action); },
@@ -75,10 +76,21 @@ asio::awaitable<PassReport> Reconciler::pass() {
   if (world.reachable) {
     settling_.erase(settling_.begin(), settling_.begin() + static_cast<std::ptrdiff_t>(settled));
   }
-
   // From here to the offer nothing suspends: the plan is made from, and acted on in, one moment.
-  const state::SnapshotPtr snapshot = store_.snapshot();
-  wanted_ = declare(*snapshot, wanted_);
+  Plan next = decide();
+  PassReport report{.engine_reached = world.reachable,
+                    .took = clock_.now() - began,
+                    .containers = world.containers.size(),
+                    .actions = next.actions.size(),
+                    .wake_at = next.wake_at};
+  executor_.offer(std::move(next.actions));
+  co_await reserve_indexes();
+  co_return report;
+}
+
+Plan Reconciler::decide() {
+  const World& world = observer_.world();
+  wanted_ = declare(*store_.snapshot(), wanted_);
   const state::TimePoint now = clock_.now();
   const state::WallTime wall = clock_.wall();
   if (world.reachable) {
@@ -96,31 +108,21 @@ asio::awaitable<PassReport> Reconciler::pass() {
                     .wall = wall});
   carry_over(next.statuses, published_);
   published_.clear();
-  bool all_converged = true;
-  for (const state::ServiceStatus& status : next.statuses) {
-    all_converged = all_converged && (status.converged || !status.desired);
-    published_.emplace(status.name, status);
-  }
+  for (const state::ServiceStatus& status : next.statuses) published_.emplace(status.name, status);
   board_.set_readiness(world.reachable, board_.first_pass_done() || world.listed);
   board_.publish(std::move(next.statuses));
+  return next;
+}
 
-  PassReport report{.engine_reached = world.reachable,
-                    .containers = world.containers.size(),
-                    .actions = next.actions.size(),
-                    .wake_at = next.wake_at,
-                    .all_converged = all_converged};
-  report.took = clock_.now() - began;
-  executor_.offer(std::move(next.actions));
-  if (board_.wants_indexes()) {
-    try {
-      constexpr std::uint64_t kBlock = 1U << 20;
-      const state::Index first = co_await store_.reserve_indexes(kBlock);
-      board_.add_indexes(first, kBlock);
-    } catch (const state::StoreError& error) {
-      spdlog::warn("cannot reserve status indexes: {}", error.what());
-    }
+asio::awaitable<void> Reconciler::reserve_indexes() {
+  if (!board_.wants_indexes()) co_return;
+  try {
+    constexpr std::uint64_t kBlock = 1U << 20;
+    const state::Index first = co_await store_.reserve_indexes(kBlock);
+    board_.add_indexes(first, kBlock);
+  } catch (const state::StoreError& error) {
+    spdlog::warn("cannot reserve status indexes: {}", error.what());
   }
-  co_return report;
 }
 
 std::vector<state::PlannedAction> Reconciler::preview(const state::Snapshot& wanted) const {

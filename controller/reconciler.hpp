@@ -36,7 +36,6 @@ struct PassReport {
   std::size_t containers = 0;
   std::size_t actions = 0;
   std::optional<state::TimePoint> wake_at = {};
-  bool all_converged = false;
 };
 
 class Reconciler {
@@ -61,6 +60,9 @@ class Reconciler {
   const Counters& counters() const { return counters_; }
 
  private:
+  // Plans from the world as it is known now and publishes the statuses. Does not suspend.
+  Plan decide();
+  boost::asio::awaitable<void> reserve_indexes();
   std::vector<InFlight> under_way() const;
   void act_ended(const Action& action, const InFlight& about, const Outcome& outcome);
   void learn(const Action& action, const Outcome& outcome);

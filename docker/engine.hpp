@@ -43,7 +43,7 @@ class Engine {
   // Who answers; negotiates the API version anew. Deadline 10 s.
   virtual boost::asio::awaitable<Result<EngineInfo>> info() = 0;
 
-  // Read-your-writes. Any failure means "unknown", never "none". Deadline 30 s.
+  // Read-your-writes. Any failure means "unknown", never "none". Deadline 10 s.
   virtual boost::asio::awaitable<Result<std::vector<Container>>> list(ListFilter filter) = 0;
 
   // not_found when it is gone. `id_or_name` finds by name too: check what came back. Deadline 30 s.

@@ -1,11 +1,13 @@
 #include "tests/simulation/farm.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <cstdlib>
 #include <exception>
 #include <utility>
 
@@ -54,6 +56,7 @@ Farm::Farm(std::uint64_t seed)
       store_(std::make_unique<fakes::MemoryStore>(io_.get_executor())),
       instance_(store_->snapshot()->instance),
       seed_(seed) {
+  if (std::getenv("GENISYS_LOG") == nullptr) spdlog::set_level(spdlog::level::off);
   for (const char* image : {"app:1", "app:2", "db:1"}) engine_->add_image(image);
   engine_->set_latency(fakes::Operation::create, 8ms);
   engine_->set_latency(fakes::Operation::start, 150ms);
@@ -182,10 +185,15 @@ std::vector<docker::ContainerId> Farm::running_ids() const {
   return ids;
 }
 
-void Farm::check(const fakes::FakeContainer& changed) {
-  if (untouchable_.contains(changed.id) && !changed.up()) {
-    violations_.push_back(fmt::format("{} was touched and is not ours", changed.name));
+std::vector<std::string> Farm::violations() const {
+  std::vector<std::string> found = violations_;
+  for (const fakes::DestructiveCall& call : engine_->destructive_calls()) {
+    if (untouchable_.contains(call.id)) found.push_back(call.name + " was touched and is not ours");
   }
+  return found;
+}
+
+void Farm::check(const fakes::FakeContainer& changed) {
   const auto label = changed.spec.labels.find(std::string(controller::kServiceLabel));
   if (label == changed.spec.labels.end() || !changed.up()) return;
   const Allowance& allowance = allowed_[label->second];

@@ -56,7 +56,10 @@ class Farm {
   // Ids of running containers of ours, in the order of their ids.
   std::vector<docker::ContainerId> running_ids() const;
   // Invariants that were broken, in words. Empty is good.
-  const std::vector<std::string>& violations() const { return violations_; }
+  std::vector<std::string> violations() const;
+
+  // A container that nobody of ours may stop or remove, whatever its labels say.
+  void guard(const docker::ContainerId& id) { untouchable_.insert(id); }
 
   fakes::FakeEngine& engine() { return *engine_; }
   fakes::ManualClock& clock() { return clock_; }
@@ -89,10 +92,6 @@ class Farm {
   std::map<std::string, Allowance> allowed_;
   std::set<docker::ContainerId> untouchable_;
   std::vector<std::string> violations_;
-
- public:
-  // A container that nobody of ours may stop or remove, whatever its labels say.
-  void guard(const docker::ContainerId& id) { untouchable_.insert(id); }
 };
 
 }  // namespace genisys::simulation

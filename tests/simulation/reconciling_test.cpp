@@ -74,7 +74,10 @@ TEST_F(Reconciling, MakesNoTwinOfARestartByHand) {
 TEST_F(Reconciling, LosesNoContainerWithALostAnswer) {
   farm.engine().fail_next(Operation::create, ErrorKind::unreachable, Effect::after);
   farm.engine().fail_next(Operation::start, ErrorKind::timeout, Effect::after);
-  web(4);
+  farm.declare("web");
+  farm.desire("web", 4);
+  ASSERT_TRUE(farm.converges(3min)) << "the start's deadline is two minutes";
+  EXPECT_EQ(farm.running("web"), 4);
   EXPECT_EQ(farm.engine().containers().size(), 4U);
 }
 
@@ -148,9 +151,12 @@ TEST_F(Reconciling, SlowsACrashLoopDownAndDelaysNobodyElse) {
   farm.engine().set_command_behaviour("db:1", Program::exits(1, 300ms));
   farm.declare("bad", "db:1");
   farm.desire("bad", 50);
-  web(5);
-  farm.advance(60s);
-  EXPECT_LE(farm.engine().calls(Operation::create), 5U + 20U);
+  farm.declare("web");
+  farm.desire("web", 5);
+  farm.advance(2s);
+  EXPECT_TRUE(farm.status("web")->converged);
+  farm.advance(58s);
+  EXPECT_LE(farm.engine().calls(Operation::create), 5U + 30U);
   EXPECT_EQ(farm.status("bad")->slots.at(0).cause, state::Reason::crash_loop);
 }
 
