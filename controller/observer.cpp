@@ -17,6 +17,9 @@ using docker::EventAction;
 constexpr state::Duration kFirstRetry = std::chrono::milliseconds(100);
 constexpr state::Duration kLongestRetry = std::chrono::seconds(5);
 
+// So long a list that still shows a container running is not believed once it died.
+constexpr state::Duration kListLag = std::chrono::seconds(5);
+
 // Up to so many marked containers are looked at one by one; beyond, a whole list is cheaper.
 constexpr std::size_t kMostSingles = 64;
 
@@ -32,13 +35,13 @@ bool wants_details(ContainerState state) {
 }  // namespace
 
 Observer::Observer(docker::Engine& engine, state::Clock& clock, std::string instance,
-                   std::function<void(Urgency)> wake, std::function<void()> lost,
+                   std::function<void(Urgency)> wake, std::function<void()> changed,
                    std::function<bool(const docker::ContainerId&)> works_on)
     : engine_(engine),
       clock_(clock),
       instance_(std::move(instance)),
       wake_(std::move(wake)),
-      lost_(std::move(lost)),
+      changed_(std::move(changed)),
       works_on_(std::move(works_on)) {}
 
 asio::awaitable<void> Observer::refresh() {
@@ -50,7 +53,9 @@ asio::awaitable<void> Observer::refresh() {
   docker::ListFilter filter;
   if (!whole) filter.ids.assign(asked.begin(), asked.end());
   ++lists_;
+  looking_ = true;
   auto listed = co_await engine_.list(filter);
+  looking_ = false;
   if (!listed) {
     all_dirty_ = true;
     lose(listed.error());
@@ -71,6 +76,7 @@ asio::awaitable<void> Observer::refresh() {
   };
   std::erase_if(uninspected_, is_gone);
   std::erase_if(restarted_, is_gone);
+  std::erase_if(died_, [&](const auto& entry) { return is_gone(entry.first); });
   std::erase_if(signals_, [&](const auto& entry) { return is_gone(entry.first); });
   if (!co_await inspect_new()) co_return;
   if (!world_.reachable) spdlog::info("the engine answers");
@@ -83,6 +89,15 @@ asio::awaitable<void> Observer::refresh() {
 void Observer::take(docker::Container container, state::TimePoint now) {
   const docker::ContainerId id = container.id;
   const auto known = world_.containers.find(id);
+  if (const auto died = died_.find(id); died != died_.end()) {
+    if (container.state == ContainerState::running && now < died->second + kListLag) {
+      dirty_.insert(id);
+      wake_(Urgency::soon);
+      return;
+    }
+    died_.erase(died);
+    if (wants_details(container.state) && identify(container, instance_)) uninspected_.insert(id);
+  }
   const bool restarted = restarted_.erase(id) > 0;
   const bool same = known != world_.containers.end() && !restarted &&
                     known->second.container.state == container.state;
@@ -156,11 +171,11 @@ asio::awaitable<void> Observer::watch() {
       const docker::Error end = co_await follow(**stream);
       all_dirty_ = true;
       lose(end);
-      lost_();
+      changed_();
       wake_(Urgency::now);
     } else {
       lose(stream.error());
-      lost_();
+      changed_();
       wake_(Urgency::soon);
     }
     co_await clock_.sleep_until(clock_.now() + retry);
@@ -175,6 +190,26 @@ asio::awaitable<docker::Error> Observer::follow(docker::EventStream& stream) {
     ++events_;
     handle(*event);
   }
+}
+
+// Its details (out of memory, the exact times) follow once the list shows the end: until then an
+// inspect would wait for the engine's clean-up.
+void Observer::note_end(const docker::Event& event) {
+  const auto found = world_.containers.find(event.id);
+  if (found == world_.containers.end() || has_ended(found->second.container.state)) return;
+  Seen& seen = found->second;
+  seen.container.state = ContainerState::exited;
+  seen.container.health = docker::Health::none;
+  seen.container.ports.clear();
+  seen.container.exit_code = event.exit_code;
+  seen.finished_at = event.time;
+  seen.ended_at = clock_.now();
+  const auto signals = signals_.find(event.id);
+  if (signals != signals_.end())
+    seen.hand = signals->second.graceful ? Hand::stopped : Hand::killed;
+  uninspected_.erase(event.id);
+  died_.insert_or_assign(event.id, seen.ended_at);
+  if (looking_) changed_();
 }
 
 void Observer::handle(const docker::Event& event) {
@@ -197,8 +232,13 @@ void Observer::handle(const docker::Event& event) {
         if (has_ended(found->second.container.state)) found->second.hand = Hand::stopped;
       }
       return;
+    case EventAction::die:
+      note_end(event);
+      if (!expected) wake_(Urgency::now);
+      return;
     case EventAction::start:
       signals_.erase(event.id);
+      died_.erase(event.id);
       restarted_.insert(event.id);
       if (!expected) wake_(Urgency::soon);
       return;

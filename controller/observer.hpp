@@ -31,7 +31,7 @@ class Observer {
   // a look may be waiting for it. `works_on` tells whether an act of ours on a container is under
   // way: its events are expected and wake nobody.
   Observer(docker::Engine& engine, state::Clock& clock, std::string instance,
-           std::function<void(Urgency)> wake, std::function<void()> lost,
+           std::function<void(Urgency)> wake, std::function<void()> changed,
            std::function<bool(const docker::ContainerId&)> works_on);
 
   const World& world() const { return world_; }
@@ -63,12 +63,13 @@ class Observer {
   void take(docker::Container container, state::TimePoint now);
   boost::asio::awaitable<bool> inspect_new();
   void lose(const docker::Error& error);
+  void note_end(const docker::Event& event);
 
   docker::Engine& engine_;
   state::Clock& clock_;
   std::string instance_;
   std::function<void(Urgency)> wake_;
-  std::function<void()> lost_;
+  std::function<void()> changed_;
   std::function<bool(const docker::ContainerId&)> works_on_;
   World world_;
   std::set<docker::ContainerId> dirty_;
@@ -76,7 +77,9 @@ class Observer {
   std::set<docker::ContainerId>
       uninspected_;  // ours, whose details are not known for their present state
   std::map<docker::ContainerId, Signals> signals_;
-  std::set<docker::ContainerId> restarted_;  // a start was seen since the last look
+  std::set<docker::ContainerId> restarted_;               // a start was seen since the last look
+  std::map<docker::ContainerId, state::TimePoint> died_;  // told by an event, not yet by a list
+  bool looking_ = false;
   std::uint64_t lists_ = 0;
   std::uint64_t events_ = 0;
   std::uint64_t reconnects_ = 0;

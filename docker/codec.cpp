@@ -321,6 +321,12 @@ Result<std::optional<Event>> decode_event(std::string_view object) {
     event.action = known->second;
   }
   if (event.action == EventAction::kill) event.signal = signal;
+  if (event.action == EventAction::die) {
+    const std::string_view text = reader.text(reader.object(actor, "Attributes"), "exitCode");
+    int code = 0;
+    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), code);
+    if (error == std::errc{} && rest == text.data() + text.size()) event.exit_code = code;
+  }
   return std::optional<Event>(std::move(event));
 }
 

@@ -152,7 +152,8 @@ enum class EventAction { create, start, die, kill, stop, destroy, rename, pause,
 struct Event {
   ContainerId id;
   EventAction action = EventAction::other;
-  std::string signal = {};  // of kill: "9", "15"
+  std::string signal = {};           // of kill: "9", "15"
+  std::optional<int> exit_code = {};  // of die
   EngineTime time = {};
 
   bool operator==(const Event&) const = default;

@@ -169,6 +169,11 @@ docker::Container FakeHost::as_listed(const FakeContainer& container) const {
   if (container.state == ContainerState::exited) listed.exit_code = container.exit_code;
   listed.labels = container.spec.labels;
   listed.ports = container.ports;
+  if (container.state == ContainerState::exited &&
+      timeline_.clock().now() < container.listed_running_until) {
+    listed.state = ContainerState::running;
+    listed.exit_code.reset();
+  }
   listed.created =
       std::chrono::floor<std::chrono::seconds>(container.created).time_since_epoch().count();
   return listed;
@@ -292,6 +297,7 @@ void FakeHost::die(FakeContainer& container, int code) {
   container.finished_at = tick();
   container.ports.clear();
   container.health = Health::none;
+  container.listed_running_until = timeline_.clock().now() + list_lag_;
   emit(container, EventAction::die);
   transition(container, ContainerState::exited);
   if (container.stopping) {
@@ -371,7 +377,10 @@ docker::EngineTime FakeHost::tick() {
 }
 
 void FakeHost::emit(const FakeContainer& container, EventAction action, std::string signal) {
-  events_.publish({container.id, action, std::move(signal), tick()});
+  docker::Event event{
+      .id = container.id, .action = action, .signal = std::move(signal), .time = tick()};
+  if (action == EventAction::die) event.exit_code = container.exit_code;
+  events_.publish(std::move(event));
 }
 
 void FakeHost::transition(FakeContainer& container, ContainerState state) {

@@ -64,6 +64,9 @@ struct FakeContainer {
   Timeline::Handle stop_signal_acts = {};
   Timeline::Handle under_way = {};
 
+  // dockerd tells of an end first and shows it in the list once it has cleaned up.
+  state::TimePoint listed_running_until = {};
+
   bool up() const {
     return state == docker::ContainerState::running || state == docker::ContainerState::paused;
   }
@@ -102,6 +105,9 @@ class FakeHost {
   // The next start of a container runs `program` when `pattern` matches its image, its name or its
   // command (words joined by a space). `*` stands for any text; of several the latest rule wins.
   void set_command_behaviour(std::string pattern, Program program);
+
+  // For so long after an end the list still says `running`.
+  void set_list_lag(state::Duration lag) { list_lag_ = lag; }
 
   // Images. Text without a tag means `:latest`.
   void add_image(const std::string& reference);
@@ -186,6 +192,7 @@ class FakeHost {
   std::set<std::uint16_t> occupied_ports_;
   std::map<std::pair<std::string, std::string>, Counter> running_;
   std::function<void(const FakeContainer&)> observer_;
+  state::Duration list_lag_ = {};
   std::uint64_t numbers_ = 0;
   std::uint16_t next_port_;
   docker::EngineTime last_time_ = {};

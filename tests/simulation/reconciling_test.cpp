@@ -46,6 +46,26 @@ TEST_F(Reconciling, ReplacesAKilledContainerWithoutWaitingForTheInterval) {
   EXPECT_EQ(farm.running("web"), 3);
 }
 
+TEST_F(Reconciling, ReplacesAContainerThatTheListStillShowsRunning) {
+  farm.engine().set_list_lag(800ms);
+  web(3);
+  farm.engine().kill(farm.running_ids().front());
+  farm.advance(200ms);
+  EXPECT_EQ(farm.running("web"), 3);
+  EXPECT_TRUE(farm.converges(1s));
+  farm.advance(10s);
+  EXPECT_EQ(farm.engine().containers().size(), 4U) << "three that run and the one that died";
+}
+
+TEST_F(Reconciling, MakesNoTwinOfARestartThatTheListShowsLate) {
+  farm.engine().set_list_lag(300ms);
+  web(2);
+  farm.engine().docker_restart(farm.running_ids().front(), 10s, 1500ms);
+  farm.advance(10s);
+  EXPECT_EQ(farm.running("web"), 2);
+  EXPECT_EQ(farm.engine().containers().size(), 2U);
+}
+
 TEST_F(Reconciling, ReplacesARemovedContainer) {
   web(3);
   farm.engine().rm_force(farm.running_ids().front());

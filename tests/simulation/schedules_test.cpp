@@ -67,6 +67,7 @@ class Schedule {
   const char* a_service() { return std::array{"a", "b", "c"}[below(3)]; }
 
   void arm_faults() {
+    if (below(2) == 0) farm_.engine().set_list_lag(std::chrono::milliseconds(below(1500)));
     const std::uint32_t one_in = 4 + below(40);
     farm_.engine().set_fault_hook([this, one_in](Operation operation, std::uint64_t) -> Fault {
       if (below(one_in) != 0) return {};
