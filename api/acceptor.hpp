@@ -1,4 +1,4 @@
-// RESTinio's types as this server uses them, above all an acceptor of our own. The stock one stops
+// RESTinio as this server uses it, above all with an acceptor of our own. The stock one stops
 // for good after one failed accept (out of descriptors), and loses a place under its connection
 // limit for every peer that resets before it is asked for its address. This one tries again, never
 // asks, and ties a connection's place to the lifetime of its socket.
@@ -98,9 +98,13 @@ class RestinioLog {
   }
 };
 
+// RESTinio's own, as a type for which parser settings can be specialised.
+struct HttpMethods : restinio::default_http_methods_t {};
+
 struct ServerTraits : restinio::traits_t<restinio::asio_timer_manager_t, RestinioLog,
                                          restinio::details::autodetect_request_handler_type,
                                          restinio::noop_strand_t, PeerSocket> {
+  using http_methods_mapper_t = HttpMethods;
   static constexpr bool use_connection_count_limiter = true;  // settings carry the limit
 };
 
@@ -116,6 +120,19 @@ struct connection_count_limit_types<genisys::api::ServerTraits> {
 };
 
 namespace impl {
+
+// RESTinio reports every request as HTTP/1.1; here the header gets the version that was parsed.
+template <>
+inline http_parser_settings create_parser_settings<genisys::api::HttpMethods>() noexcept {
+  http_parser_settings settings = create_parser_settings<default_http_methods_t>();
+  settings.on_headers_complete = [](http_parser* parser) {
+    http_request_header_t& header = static_cast<http_parser_ctx_t*>(parser->data)->m_header;
+    header.http_major(parser->http_major);
+    header.http_minor(parser->http_minor);
+    return restinio_headers_complete_cb(parser);
+  };
+  return settings;
+}
 
 // Opens its socket through the settings' post-bind hook, which leaves it listening. One accept is
 // in flight at a time, none while the connections are at their limit: the kernel's queue holds the
