@@ -85,7 +85,7 @@ class RunningServer {
   auto on_thread(Function function) {
     std::packaged_task<decltype(function())()> task(std::move(function));
     auto result = task.get_future();
-    boost::asio::post(io_, [&task] { task(); });
+    boost::asio::post(io_, std::move(task));
     return result.get();
   }
 
