@@ -1,9 +1,7 @@
 // A Context for tests whose handlers look at nothing in it.
 #pragma once
 
-#include <cstddef>
-#include <memory>
-#include <stdexcept>
+#include <boost/asio/io_context.hpp>
 
 #include "api/context.hpp"
 
@@ -26,12 +24,11 @@ class UnusedClock : public state::Clock {
   boost::asio::awaitable<void> sleep_until(state::TimePoint) override { co_return; }
 };
 
-// Where a reference to a board is wanted and never used.
 class UnusedContext {
  public:
   Context context() {
     return Context{.store = store_,
-                   .board = reinterpret_cast<state::StatusBoard&>(board_),
+                   .board = board_,
                    .clock = clock_,
                    .preview = {},
                    .metrics_text = {},
@@ -41,7 +38,8 @@ class UnusedContext {
  private:
   UnusedStore store_;
   UnusedClock clock_;
-  alignas(state::StatusBoard) std::byte board_[sizeof(state::StatusBoard)] = {};
+  boost::asio::io_context io_;
+  state::StatusBoard board_{io_.get_executor(), state::Index{1}, 1};
 };
 
 }  // namespace genisys::api
