@@ -47,7 +47,17 @@ class DescriptorExhaustion {
   std::vector<int> taken_;
 };
 
+#if defined(__has_feature)
+#if __has_feature(undefined_behavior_sanitizer)
+#define GENISYS_WITHOUT_DESCRIPTORS_IS_UNDEFINED
+#endif
+#endif
+
 TEST(Acceptor, HearsAgainAfterItRanOutOfDescriptors) {
+#ifdef GENISYS_WITHOUT_DESCRIPTORS_IS_UNDEFINED
+  GTEST_SKIP() << "the sanitizer opens a pipe to look at an object, and takes its failure for the "
+                  "object's";
+#endif
   RunningServer server;
   ASSERT_EQ(status_of(server.connect().send(kGood).read_answer()), 200);
 
