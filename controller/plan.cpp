@@ -235,6 +235,13 @@ class ServicePlanner {
     }
   }
 
+  // The container of the act under way was seen running before the act ended.
+  static bool runs_already(const SlotView& view) {
+    return std::any_of(view.members.begin(), view.members.end(), [&view](const Member& member) {
+      return may_run(member) && member.seen->container.id == view.busy->container;
+    });
+  }
+
   // Containers that run or are about to by our doing, the ending ones and the adopted ones
   // included.
   std::size_t counts_as_running() const {
@@ -242,7 +249,7 @@ class ServicePlanner {
     for (const auto& [slot, view] : view_.slots) {
       const auto running = static_cast<std::size_t>(
           std::count_if(view.members.begin(), view.members.end(), may_run));
-      const bool coming = view.busy != nullptr && view.count(Role::serving) == 0;
+      const bool coming = view.busy != nullptr && !runs_already(view);
       count += running + (coming ? 1 : 0);
     }
     return count;

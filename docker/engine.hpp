@@ -46,7 +46,7 @@ class Engine {
   // Read-your-writes. Any failure means "unknown", never "none". Deadline 10 s.
   virtual boost::asio::awaitable<Result<std::vector<Container>>> list(ListFilter filter) = 0;
 
-  // not_found when it is gone. `id_or_name` finds by name too: check what came back. Deadline 30 s.
+  // not_found when it is gone. `id_or_name` finds by name too: check what came back. Deadline 10 s.
   virtual boost::asio::awaitable<Result<ContainerDetail>> inspect(std::string id_or_name) = 0;
 
   // Creates, starts nothing. conflict: the name is taken; image_missing: pull it first. Deadline 60 s.

@@ -27,7 +27,7 @@ struct HttpEngineOptions {
   Duration connect = std::chrono::seconds(10);  // within the deadline of the call
   Duration info = std::chrono::seconds(10);
   Duration list = std::chrono::seconds(10);
-  Duration inspect = std::chrono::seconds(30);
+  Duration inspect = std::chrono::seconds(10);
   Duration create = std::chrono::seconds(60);
   Duration start = std::chrono::seconds(120);
   Duration stop_margin = std::chrono::seconds(60);  // beyond the grace period

@@ -160,7 +160,7 @@ asio::awaitable<Result<std::vector<docker::Container>>> FakeEngine::list(
     docker::ListFilter filter) {
   using Listed = std::vector<docker::Container>;
   return answer_with<Listed>(
-      Operation::list, 30s, [this, filter = std::move(filter)]() -> Result<Listed> {
+      Operation::list, 10s, [this, filter = std::move(filter)]() -> Result<Listed> {
         std::vector<const FakeContainer*> newest_first;
         for (const auto& [id, container] : containers()) {
           const bool asked_for =
@@ -176,7 +176,7 @@ asio::awaitable<Result<std::vector<docker::Container>>> FakeEngine::list(
 }
 
 asio::awaitable<Result<docker::ContainerDetail>> FakeEngine::inspect(std::string id_or_name) {
-  Call call(*this, Operation::inspect, 30s);
+  Call call(*this, Operation::inspect, 10s);
   if (auto failure = co_await admit(call, call.latency)) co_return *failure;
   if (const auto found = look_up(id_or_name)) co_await wait_until_settled((*found)->id);
 

@@ -194,6 +194,9 @@ std::vector<std::string> Farm::violations() const {
 }
 
 void Farm::check(const fakes::FakeContainer& changed) {
+  spdlog::info("{:.3f} s: {} is {}",
+               std::chrono::duration<double>(clock_.now().time_since_epoch()).count(), changed.name,
+               docker::to_string(changed.state));
   const auto label = changed.spec.labels.find(std::string(controller::kServiceLabel));
   if (label == changed.spec.labels.end() || !changed.up()) return;
   const Allowance& allowance = allowed_[label->second];

@@ -225,6 +225,17 @@ TEST(Plan, CountsWhatIsStillStoppingBeforeItStartsMore) {
   EXPECT_EQ(status_of(plan, "web").terminating, 1U);
 }
 
+TEST(Plan, CountsAStartUnderWayNextToTheReplicaItWasToReplace) {
+  PlanWorld world;
+  world.declare("web", 2);
+  world.own_many("web", 2);
+  // An update of slot 2 was taken back while its successor was being started.
+  world.in_flight.push_back({.kind = ActKind::run, .service = test::name("web"), .slot = 2});
+  world.own("web", 1).container.labels[std::string(kSpecLabel)] = "an older spec";
+  world.world.containers.erase(world.world.containers.begin());
+  EXPECT_THAT(actions_of<RunContainer>(world.plan()), IsEmpty());
+}
+
 struct ForeignCase {
   const char* name;
   std::string label;
