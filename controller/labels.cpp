@@ -37,7 +37,6 @@ std::string name_prefix(const state::ServiceName& service, Slot slot, std::strin
 std::optional<Identity> identify(const docker::Container& container, std::string_view instance) {
   const std::string* owner = find_label(container, kInstanceLabel);
   if (owner == nullptr || *owner != instance) return std::nullopt;
-  if (find_label(container, kIgnoreLabel) != nullptr) return std::nullopt;
   const std::string* service_text = find_label(container, kServiceLabel);
   const std::string* slot_text = find_label(container, kSlotLabel);
   const std::string* revision_text = find_label(container, kRevisionLabel);

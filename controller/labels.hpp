@@ -38,7 +38,8 @@ struct Identity {
 };
 
 // The identity of a container that carries `instance`'s labels, whole and well formed; nothing for
-// every other container: it is foreign.
+// every other container: it is foreign. No other label matters, not even kIgnoreLabel: containers
+// inherit the labels of their image, and who made one and then did not know it would make another.
 std::optional<Identity> identify(const docker::Container& container, std::string_view instance);
 
 // A running container without any owner, which a service with this image may count as its own: not

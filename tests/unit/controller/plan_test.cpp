@@ -260,6 +260,18 @@ INSTANTIATE_TEST_SUITE_P(Labels, Foreign,
                                            ForeignCase{"Ignored", "io.genisys.ignore"}),
                          [](const auto& info) { return std::string(info.param.name); });
 
+TEST(Plan, OwnsWhatItMadeWhateverTheLabelsOfItsImageSay) {
+  for (const char* label : {"com.docker.compose.project", "io.genisys.ignore"}) {
+    SCOPED_TRACE(label);
+    PlanWorld world;
+    world.declare("web", 1, "app:1");
+    world.own("web", 1).container.labels[label] = "x";
+    const Plan plan = world.plan();
+    EXPECT_THAT(plan.actions, IsEmpty());
+    EXPECT_EQ(status_of(plan, "web").running, 1U);
+  }
+}
+
 TEST(Plan, AdoptsRunningContainersOfTheImage) {
   PlanWorld world;
   world.declare("web", 3, "app:1");
