@@ -7,6 +7,8 @@ usage() {
   cat <<'TEXT'
 usage: scripts/test-engine.sh start [--private]   prints the DOCKER_HOST to use
        scripts/test-engine.sh stop DOCKER_HOST    ends the private engine with that address
+       scripts/test-engine.sh crash DOCKER_HOST   kills it, as nothing else does: no goodbye, containers left behind
+       scripts/test-engine.sh revive DOCKER_HOST  starts it again, on the same data, after a crash
 
 start   prints the address of the engine that answers at GENISYS_TEST_DOCKER_HOST, else DOCKER_HOST, else
         unix:///var/run/docker.sock. When none does, or with --private, it starts an engine with data, socket
@@ -47,6 +49,7 @@ launch() {
     # Not `ip netns exec`: that remounts /sys and hides the cgroups from dockerd.
     namespace=(nsenter --net="/run/netns/$(basename "$dir")")
   fi
+  printf '%s\n' "$@" >"$dir/arguments"
   setsid "${namespace[@]}" dockerd --data-root "$dir/data" --exec-root "$dir/exec" --pidfile "$dir/pid" \
     --host "unix://$dir/sock" "$@" >>"$dir/log" 2>&1 </dev/null &
   pid=$!
@@ -119,16 +122,51 @@ start() {
   printf 'unix://%s/sock\n' "$dir"
 }
 
-stop() {
+# private DOCKER_HOST: the directory of that private engine.
+private() {
   local dir=${1#unix://}
   dir=${dir%/sock}
   case $dir in
-    "$prefix"*/*) return ;;
-    "$prefix"*) [ -d "$dir" ] || return 0 ;;
-    *) return 0 ;;
+    "$prefix"*/*) ;;
+    "$prefix"*) [ ! -d "$dir" ] || printf '%s\n' "$dir" ;;
   esac
+}
+
+stop() {
+  local dir
+  dir=$(private "$1")
+  [ -n "$dir" ] || return 0
   become_root stop "$@"
   clean_up "$dir"
+}
+
+# Kills the engine and its containerd, which dies with it, though not always before the call returns. A dead
+# process that nobody has reaped keeps its number, but has no program; an engine that finds that number in a
+# file waits for it.
+crash() {
+  local dir file pid
+  dir=$(private "$1")
+  [ -n "$dir" ] || fail "$1 is no private engine"
+  become_root crash "$@"
+  for file in "$dir/pid" "$dir/exec/containerd/containerd.pid"; do
+    pid=$(cat "$file")
+    kill -KILL "$pid" 2>/dev/null || true
+    while readlink "/proc/$pid/exe" >/dev/null; do sleep 0.05; done
+    rm -f "$file"
+  done
+}
+
+revive() {
+  local dir arguments
+  dir=$(private "$1")
+  [ -n "$dir" ] || fail "$1 is no private engine"
+  become_root revive "$@"
+  mapfile -t arguments < <(grep . "$dir/arguments" || true)
+  launch "$dir" "${arguments[@]}" || {
+    tail -n 15 "$dir/log" >&2
+    fail "the engine does not start again; its log ends as above"
+  }
+  chown "${ENGINE_OWNER:-0}" "$dir/sock"
 }
 
 case ${1:-} in
@@ -139,12 +177,12 @@ case ${1:-} in
     }
     start "${@:2}"
     ;;
-  stop)
+  stop | crash | revive)
     [ $# -eq 2 ] || {
       usage >&2
       exit 2
     }
-    stop "$2"
+    "$1" "$2"
     ;;
   -h | --help) usage ;;
   *)
