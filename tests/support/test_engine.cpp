@@ -1,13 +1,13 @@
 #include "tests/support/test_engine.hpp"
 
 #include <fmt/format.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <random>
 #include <stdexcept>
+
+#include "tests/support/shell.hpp"
 
 namespace genisys::test {
 
@@ -20,37 +20,14 @@ std::string environment(const char* name, const std::string& otherwise) {
   return value && *value ? value : otherwise;
 }
 
-std::string quoted(const std::string& word) {
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
-
-struct Finished {
-  int code;
-  std::string output;  // both streams
-};
-
-Finished run_shell(const std::string& command) {
-  std::FILE* pipe = ::popen(("{ " + command + "; } 2>&1").c_str(), "r");
-  if (!pipe) throw std::runtime_error("cannot run a shell for: " + command);
-  Finished finished{};
-  char buffer[4096];
-  while (const std::size_t read = std::fread(buffer, 1, sizeof buffer, pipe))
-    finished.output.append(buffer, read);
-  const int status = ::pclose(pipe);
-  finished.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-  return finished;
-}
-
 std::string random_id() {
   std::random_device random;
   return fmt::format("{:08x}{:08x}", random(), random());
 }
 
 std::string image_script(const std::string& url) {
-  return fmt::format("GENISYS_TEST_DOCKER_HOST={} {}", quoted(url),
-                     quoted(GENISYS_SOURCE_DIR "/scripts/test-image.sh"));
+  return fmt::format("GENISYS_TEST_DOCKER_HOST={} {}", shell_quoted(url),
+                     shell_quoted(GENISYS_SOURCE_DIR "/scripts/test-image.sh"));
 }
 
 }  // namespace
@@ -62,7 +39,7 @@ TestEngine::TestEngine()
                        environment("DOCKER_HOST", "unix:///var/run/docker.sock"))),
       run_id_(random_id()),
       image_(environment("GENISYS_TEST_IMAGE", "")) {
-  const Finished version = run_shell(fmt::format("docker -H {} version", quoted(url_)));
+  const Finished version = run_shell(fmt::format("docker -H {} version", shell_quoted(url_)));
   if (version.code != 0) {
     throw std::runtime_error(
         fmt::format("no Docker engine answers at {}: start one (scripts/test-engine.sh start "
@@ -73,13 +50,14 @@ TestEngine::TestEngine()
   }
   owns_image_ = image_.empty();
   if (owns_image_) image_ = "genisys-test:" + run_id_;
-  const Finished made = run_shell(fmt::format("{} {}", image_script(url_), quoted(image_)));
+  const Finished made = run_shell(fmt::format("{} {}", image_script(url_), shell_quoted(image_)));
   if (made.code != 0) throw std::runtime_error("cannot make the test image: " + made.output);
 }
 
 TestEngine::~TestEngine() {
   remove_containers();
-  if (owns_image_) run_shell(fmt::format("{} --remove {}", image_script(url_), quoted(image_)));
+  if (owns_image_)
+    run_shell(fmt::format("{} --remove {}", image_script(url_), shell_quoted(image_)));
 }
 
 TestEngine& TestEngine::shared() {
@@ -97,7 +75,7 @@ void TestEngine::remove_containers() {
   run_shell(
       fmt::format("docker -H {0} ps --all --quiet --no-trunc --filter label={1}={2} | "
                   "xargs -r docker -H {0} rm --force --volumes",
-                  quoted(url_), kRunLabel, run_id_));
+                  shell_quoted(url_), kRunLabel, run_id_));
 }
 
 }  // namespace genisys::test
