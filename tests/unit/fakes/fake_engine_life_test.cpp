@@ -38,9 +38,9 @@ TEST_F(FakeEngineLife, AfterACrashSurvivorsEndAtTheNextStart) {
   engine.crash_engine();
   EXPECT_EQ(state(id), ContainerState::running);
 
-  engine.start_engine(12s);
+  engine.start_engine(8s);
   auto list = begin(engine.list({}));
-  advance(11s);
+  advance(7s);
   EXPECT_FALSE(list.done()) << "a booting engine accepts and stays silent";
   advance(1s);
   EXPECT_EQ(list.get().value().at(0).exit_code, 137);
