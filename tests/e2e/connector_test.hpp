@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/connector.hpp"
+#include "tests/e2e/connector.hpp"
 #include "tests/support/engine_view.hpp"
 
 namespace genisys::test {

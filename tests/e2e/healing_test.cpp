@@ -3,7 +3,7 @@
 #include <set>
 
 #include "tests/e2e/connector_test.hpp"
-#include "tests/support/running_watch.hpp"
+#include "tests/e2e/running_watch.hpp"
 
 namespace genisys::test {
 namespace {
@@ -17,11 +17,12 @@ class Healing : public ConnectorTest {
     if (IsSkipped()) return;
     start_bystanders();
     connector().start();
-    connector().define("web", image());
+    // Not SIGKILL: with that, a restart by hand begins like the end of a process that was killed.
+    connector().define("web", image(), R"("stop_grace_period": "1s")");
     connector().scale_and_converge("web", kTarget);
     before_ = connector().running("web");
     ASSERT_EQ(before_.size(), kTarget);
-    watch_ = std::make_unique<RunningWatch>([this] { return connector().running("web").size(); });
+    watch_ = std::make_unique<RunningWatch>(connector(), "web");
     watch_->allow_at_most(kTarget);
   }
   void TearDown() override {
@@ -38,7 +39,7 @@ class Healing : public ConnectorTest {
              });
     })) << connector().status("web").dump();
     connector().converge("web");
-    EXPECT_EQ(connector().running("web").size(), kTarget);
+    connector().settled("web", kTarget);
     watch_->stop();
     EXPECT_EQ(watch_->violation(), "");
     EXPECT_GT(watch_->samples(), 3U);

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "tests/e2e/connector_test.hpp"
-#include "tests/support/running_watch.hpp"
+#include "tests/e2e/running_watch.hpp"
 
 namespace genisys::test {
 namespace {
@@ -17,7 +17,7 @@ TEST_F(Update, RollsWithoutAGap) {
   connector().scale_and_converge("web", 2);
   const std::vector<std::string> old = connector().running("web");
 
-  RunningWatch watch([this] { return connector().running("web").size(); });
+  RunningWatch watch(connector(), "web");
   watch.allow_at_most(3);
   connector().replace("web", image(), R"("command": "sleep 2000000")");
   const Json at_once = connector().status("web");
@@ -29,9 +29,7 @@ TEST_F(Update, RollsWithoutAGap) {
   EXPECT_GE(watch.fewest(), 2U) << "an old one was stopped before its successor ran";
   EXPECT_EQ(status["updated"].number(), 2);
   for (const Json& slot : status["slots"].items()) EXPECT_EQ(slot["revision"].number(), 2);
-  const std::vector<std::string> now = connector().running("web");
-  ASSERT_EQ(now.size(), 2U);
-  for (const std::string& id : now) {
+  for (const std::string& id : connector().settled("web", 2)) {
     EXPECT_FALSE(std::binary_search(old.begin(), old.end(), id));
     EXPECT_EQ(engine().inspect(id)["Config"]["Cmd"][1].text(), "2000000");
   }

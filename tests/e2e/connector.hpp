@@ -71,6 +71,9 @@ class Connector {
   const EngineView& engine() const { return engine_; }
   std::vector<SeenContainer> containers(const std::string& service) const;
   std::vector<std::string> running(const std::string& service) const;
+  // Those that run once so many do; throws when that does not happen. For after a stop: the
+  // engine says that a container ended a while before its list does.
+  std::vector<std::string> settled(const std::string& service, std::size_t count) const;
 
  private:
   static std::string definition(const std::string& service, const std::string& image,

@@ -1,4 +1,4 @@
-#include "tests/support/connector.hpp"
+#include "tests/e2e/connector.hpp"
 
 #include <fmt/format.h>
 
@@ -124,6 +124,14 @@ std::vector<std::string> Connector::running(const std::string& service) const {
   std::vector<std::string> ids;
   for (const SeenContainer& seen : containers(service)) {
     if (seen.is_running()) ids.push_back(seen.id);
+  }
+  return ids;
+}
+
+std::vector<std::string> Connector::settled(const std::string& service, std::size_t count) const {
+  std::vector<std::string> ids;
+  if (!eventually([&] { return (ids = running(service)).size() == count; })) {
+    throw std::runtime_error(fmt::format("{} of {} run, {} expected", ids.size(), service, count));
   }
   return ids;
 }
