@@ -12,7 +12,7 @@ Installs what is missing (Debian 12; as root or with sudo), builds the dev prese
 Arguments go to ctest:
 
   scripts/test.sh -R Plan         only tests whose name contains Plan
-  scripts/test.sh -L unit         only unit tests (labels: unit, contract, engine, lint)
+  scripts/test.sh -L unit         only unit tests (labels: unit, contract, engine, e2e, lint)
   scripts/test.sh -LE engine      all but those that need an engine
 
 Tests that need a Docker engine use DOCKER_HOST, else the one of this machine; when none answers, an engine
