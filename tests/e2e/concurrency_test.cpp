@@ -110,6 +110,7 @@ TEST_F(Waiting, ManyAtOnceAreAllAnswered) {
   }
   connector().scale("web", 1);
   for (std::future<HttpAnswer>& each : waiting) EXPECT_EQ(each.get().status, 200);
+  connector().converge("web");
 }
 
 TEST_F(Waiting, OnScalesOfManyServicesAtOnceSeesAllOrNone) {

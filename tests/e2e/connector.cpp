@@ -46,7 +46,8 @@ Connector::Connector(Options options)
 
 Connector::~Connector() {
   try {
-    if (process_.is_running()) process_.kill();
+    // Not by SIGKILL: the container of a create that is under way would appear after the list.
+    if (process_.is_running()) process_.terminate();
     engine_.remove_all(kInstanceLabel, instance_);
   } catch (const std::exception& error) {
     std::cerr << "cannot clean up after instance " << instance_ << ": " << error.what() << "\n";

@@ -21,7 +21,7 @@ inline constexpr const char* kInstanceLabel = "io.genisys.instance";
 // A text that nobody else on the engine uses: 16 hexadecimal digits.
 std::string random_text();
 
-// Not started by its constructor. The destructor kills the program and removes, by force, all
+// Not started by its constructor. The destructor ends the program and removes, by force, all
 // containers that carry its instance label, so a test that fails leaves nothing either.
 class Connector {
  public:
