@@ -1,9 +1,12 @@
 #include "controller/classify.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <optional>
 #include <set>
 #include <tuple>
+
+#include "state/stop_signal.hpp"
 
 namespace genisys::controller {
 namespace {
@@ -29,6 +32,11 @@ std::map<std::string, state::ServiceName> adopters(const Wanted& wanted) {
   return owner;
 }
 
+KillMeans kill_means(const state::Definition& definition) {
+  const auto& signal = definition.stop_signal;
+  return signal && state::parse_signal(*signal) == SIGKILL ? KillMeans::restart : KillMeans::death;
+}
+
 auto preference(const Member& member) {
   const Seen& seen = *member.seen;
   return std::tuple(!is_ready(seen), !is_running(seen), seen.container.created, seen.container.id);
@@ -46,14 +54,16 @@ bool is_ready(const Seen& seen) {
 }
 
 Role classify(const Seen& seen, const Identity& identity, std::string_view current_spec,
-              const std::vector<InFlight>& in_flight, const Policy& policy, state::TimePoint now) {
+              KillMeans kill, const std::vector<InFlight>& in_flight, const Policy& policy,
+              state::TimePoint now) {
   const ContainerState state = seen.container.state;
   if (state == ContainerState::removing || has_act(seen.container.id, in_flight))
     return Role::busy_stopping;
   if (seen.wreck || state == ContainerState::dead) return Role::wreck;
   if (state == ContainerState::exited) {
-    const bool may_return =
-        seen.hand == Hand::stopped && now < seen.ended_at + policy.restart_by_hand;
+    const bool stopped =
+        seen.hand == Hand::stopped || (seen.hand == Hand::killed && kill == KillMeans::restart);
+    const bool may_return = stopped && now < seen.ended_at + policy.restart_by_hand;
     return may_return ? Role::returning : Role::ended;
   }
   const bool current = identity.spec == current_spec;
@@ -93,8 +103,10 @@ std::map<state::ServiceName, ServiceView> classify_world(const PlanInput& input)
       const auto view = views.find(identity->service);
       // Labelled ours, of a service that is not recorded (any more): nobody asked to touch it.
       if (view == views.end()) continue;
-      const std::string& spec = input.wanted.at(identity->service).spec;
-      const Role role = classify(seen, *identity, spec, input.in_flight, input.policy, input.now);
+      const Declared& declared = input.wanted.at(identity->service);
+      const Role role =
+          classify(seen, *identity, declared.spec, kill_means(declared.service->definition),
+                   input.in_flight, input.policy, input.now);
       SlotView& slot = view->second.slots[identity->slot];
       slot.members.push_back({.seen = &seen, .identity = std::move(*identity), .role = role});
       continue;

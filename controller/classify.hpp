@@ -52,8 +52,15 @@ struct ServiceView {
   const InFlight* forgetting = nullptr;
 };
 
+// Which ends by somebody's hand may be the first half of a restart.
+enum class KillMeans {
+  death,    // SIGKILL only ever ends a container
+  restart,  // it is the service's stop signal: what `docker restart` sends too
+};
+
 Role classify(const Seen& seen, const Identity& identity, std::string_view current_spec,
-              const std::vector<InFlight>& in_flight, const Policy& policy, state::TimePoint now);
+              KillMeans kill, const std::vector<InFlight>& in_flight, const Policy& policy,
+              state::TimePoint now);
 
 // Running, and healthy where there is a health check.
 bool is_ready(const Seen& seen);

@@ -170,6 +170,15 @@ TEST(Plan, WaitsForAContainerThatWasStoppedByHand) {
   EXPECT_THAT(actions_of<RunContainer>(world.plan()), SizeIs(1));
 }
 
+TEST(Plan, TakesAKillForARestartWhereItIsTheStopSignal) {
+  PlanWorld world;
+  world.declare("web", 1).definition.stop_signal = "SIGKILL";
+  world.own("web", 1, ContainerState::exited).hand = Hand::killed;
+  EXPECT_THAT(world.plan().actions, IsEmpty());
+  world.record("web").definition.stop_signal = "SIGTERM";
+  EXPECT_THAT(actions_of<RunContainer>(world.plan()), SizeIs(1));
+}
+
 TEST(Plan, StopsTheLesserOfTwoThatFillOneSlot) {
   PlanWorld world;
   world.declare("web", 1);
