@@ -53,6 +53,11 @@ bool is_ready(const Seen& seen) {
   return is_running(seen) && (health == docker::Health::none || health == docker::Health::healthy);
 }
 
+std::optional<state::TimePoint> proven_at(const Seen& seen, state::Duration at_least) {
+  if (!is_ready(seen)) return std::nullopt;
+  return seen.running_since + at_least;
+}
+
 Role classify(const Seen& seen, const Identity& identity, std::string_view current_spec,
               KillMeans kill, const std::vector<InFlight>& in_flight, const Policy& policy,
               state::TimePoint now) {

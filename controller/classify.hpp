@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,6 +65,9 @@ Role classify(const Seen& seen, const Identity& identity, std::string_view curre
 
 // Running, and healthy where there is a health check.
 bool is_ready(const Seen& seen);
+
+// When it will have been ready for `at_least`, or has been; nothing while it is not ready.
+std::optional<state::TimePoint> proven_at(const Seen& seen, state::Duration at_least);
 
 // Counted by `docker ps` as running.
 bool is_running(const Seen& seen);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "controller/classify.hpp"
+#include "controller/rollout.hpp"
 #include "controller/verdict.hpp"
 
 namespace genisys::controller {
@@ -255,57 +256,15 @@ class ServicePlanner {
     return count;
   }
 
-  bool is_proven_ready(const Member& member, state::Duration at_least) const {
-    if (!is_ready(*member.seen)) return false;
-    const state::TimePoint proven = member.seen->running_since + at_least;
-    if (proven > input_.now) {
-      pass_.wake_at(proven);
-      return false;
-    }
-    return true;
-  }
-
   // Old containers whose successor is proven go; then the next slot's update may begin.
   void update_outdated() {
-    bool in_progress = false;
-    std::vector<Slot> waiting;
-    for (const Slot slot : kept_) {
-      const auto found = view_.slots.find(slot);
-      if (found == view_.slots.end()) {
-        in_progress = true;  // an empty slot is filled first, with the current revision
-        continue;
-      }
-      const SlotView& view = found->second;
-      const Member* outdated = view.best(Role::outdated);
-      const Member* serving = view.best(Role::serving);
-      if (outdated == nullptr) {
-        if (serving == nullptr || !is_ready(*serving->seen)) in_progress = true;
-        continue;
-      }
-      if (view.busy == nullptr && serving != nullptr &&
-          is_proven_ready(*serving, input_.policy.monitor)) {
-        retire(slot, *outdated, Reason::outdated, "its successor is ready");
-        in_progress = true;
-      } else if (serving != nullptr || view.busy != nullptr ||
-                 view.best(Role::startable) != nullptr) {
-        in_progress = true;
-        replacing_.insert(slot);
-      } else if (!is_ready(*outdated->seen)) {
-        replacing_.insert(slot);  // it serves nobody: nothing to wait for
-      } else {
-        waiting.push_back(slot);
-      }
+    RolloutStep step = next_step(view_, kept_, history_, input_.policy, input_.now);
+    for (const Slot slot : step.superseded) {
+      retire(slot, *view_.slots.at(slot).best(Role::outdated), Reason::outdated,
+             "its successor is ready");
     }
-    if (in_progress || waiting.empty() || !replacing_.empty()) return;
-    // A failed attempt at one slot keeps the others as they are: its ladder decides when to try
-    // again.
-    for (const Slot slot : waiting) {
-      if (history_of(slot).ladder.failures > 0) {
-        replacing_.insert(slot);
-        return;
-      }
-    }
-    replacing_.insert(waiting.front());
+    if (step.look_again) pass_.wake_at(*step.look_again);
+    replacing_ = std::move(step.replacing);
   }
 
   // No replica has proved itself since several failures: more attempts would only fail more often.
@@ -313,8 +272,10 @@ class ServicePlanner {
     if (history_.failures_in_a_row < input_.policy.backoff.suspect_after) return false;
     for (const auto& [slot, view] : view_.slots) {
       const Member* serving = view.best(Role::serving);
-      if (serving != nullptr && is_proven_ready(*serving, input_.policy.backoff.proven_after))
-        return false;
+      if (serving == nullptr) continue;
+      const auto proven = proven_at(*serving->seen, input_.policy.backoff.proven_after);
+      if (proven && *proven <= input_.now) return false;
+      if (proven) pass_.wake_at(*proven);
     }
     return true;
   }
