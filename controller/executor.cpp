@@ -46,10 +46,12 @@ std::string_view to_string(Step step) {
   return "unknown";
 }
 
-Executor::Executor(asio::any_io_executor executor, docker::Engine& engine, std::string instance,
-                   ExecutorLimits limits, ExecutorHooks hooks)
+Executor::Executor(asio::any_io_executor executor, docker::Engine& engine,
+                   const state::Clock& clock, std::string instance, ExecutorLimits limits,
+                   ExecutorHooks hooks)
     : executor_(std::move(executor)),
       engine_(engine),
+      clock_(clock),
       instance_(std::move(instance)),
       limits_(limits),
       hooks_(std::move(hooks)) {}
@@ -84,7 +86,7 @@ bool Executor::has_room(ActKind kind) const {
     case ActKind::start:
       return running(ActKind::run) + running(ActKind::start) < limits_.starts;
     case ActKind::stop:
-      return running(kind) < limits_.stops;
+      return has_room_for_a_stop();
     case ActKind::remove:
       return running(kind) < limits_.removes;
     case ActKind::pull:
@@ -93,6 +95,28 @@ bool Executor::has_room(ActKind kind) const {
       return true;
   }
   return true;
+}
+
+bool Executor::has_room_for_a_stop() const {
+  std::size_t all = 0;
+  std::size_t quick = 0;
+  for (const Act& act : acts_) {
+    if (act.about.kind != ActKind::stop) continue;
+    ++all;
+    if (clock_.now() < act.began + limits_.quick) ++quick;
+  }
+  return quick < limits_.stops && all < limits_.all_stops;
+}
+
+std::optional<state::TimePoint> Executor::room_at() const {
+  if (waiting_.empty()) return std::nullopt;
+  std::optional<state::TimePoint> earliest;
+  for (const Act& act : acts_) {
+    const state::TimePoint when = act.began + limits_.quick;
+    if (act.about.kind != ActKind::stop || when <= clock_.now()) continue;
+    if (!earliest || when < *earliest) earliest = when;
+  }
+  return earliest;
 }
 
 // One action of each service in turn, beginning behind the service that was served last, until no
@@ -133,7 +157,7 @@ void Executor::begin(Action action) {
                state::to_string(action.cause.reason), action.cause.message.empty() ? "" : ", ",
                action.cause.message);
   ++running_[about.kind];
-  const auto act = acts_.emplace(acts_.end(), std::move(action), std::move(about));
+  const auto act = acts_.emplace(acts_.end(), std::move(action), std::move(about), clock_.now());
   const auto ended = [this, act](std::exception_ptr error, Outcome outcome) {
     if (error) {
       // Only cancellation and a lack of memory get here: both leave the outcome unknown.
@@ -146,7 +170,7 @@ void Executor::begin(Action action) {
 }
 
 void Executor::finish(Acts::iterator act, const Outcome& outcome) {
-  const Act done(std::move(act->action), std::move(act->about));
+  const Act done(std::move(act->action), std::move(act->about), act->began);
   acts_.erase(act);
   --running_[done.about.kind];
   if (outcome.failure) {

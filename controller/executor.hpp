@@ -41,7 +41,11 @@ struct Outcome {
 
 struct ExecutorLimits {
   std::size_t starts = 8;  // runs and starts
-  std::size_t stops = 64;  // stops wait for programs to end, which costs the engine nothing
+  // Ending a program costs the engine work; waiting for one that takes its time costs it nothing.
+  // So a stop that goes on after `quick` makes room for another, up to `all_stops`.
+  std::size_t stops = 16;
+  std::size_t all_stops = 256;
+  state::Duration quick = std::chrono::seconds(1);
   std::size_t removes = 8;
   std::size_t pulls = 3;
 };
@@ -58,8 +62,8 @@ struct ExecutorHooks {
 
 class Executor {
  public:
-  Executor(boost::asio::any_io_executor executor, docker::Engine& engine, std::string instance,
-           ExecutorLimits limits, ExecutorHooks hooks);
+  Executor(boost::asio::any_io_executor executor, docker::Engine& engine, const state::Clock& clock,
+           std::string instance, ExecutorLimits limits, ExecutorHooks hooks);
   ~Executor();
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
@@ -73,6 +77,9 @@ class Executor {
   bool has_waiting() const { return !waiting_.empty(); }
   bool works_on(const docker::ContainerId& id) const;
 
+  // When time alone will make room for what waits; nothing when only the end of an act will.
+  std::optional<state::TimePoint> room_at() const;
+
   // Begins nothing more. Idempotent.
   void stop();
   // Gives up waiting for the acts under way; their outcome is unknown then.
@@ -82,15 +89,18 @@ class Executor {
 
  private:
   struct Act {
-    Act(Action what, InFlight who) : action(std::move(what)), about(std::move(who)) {}
+    Act(Action what, InFlight who, state::TimePoint when)
+        : action(std::move(what)), about(std::move(who)), began(when) {}
     Action action;
     InFlight about;
+    state::TimePoint began;
     boost::asio::cancellation_signal cancel;
   };
   using Acts = std::list<Act>;
 
   void begin_waiting();
   bool has_room(ActKind kind) const;
+  bool has_room_for_a_stop() const;
   void begin(Action action);
   void finish(Acts::iterator act, const Outcome& outcome);
 
@@ -104,6 +114,7 @@ class Executor {
 
   boost::asio::any_io_executor executor_;
   docker::Engine& engine_;
+  const state::Clock& clock_;
   std::string instance_;
   ExecutorLimits limits_;
   ExecutorHooks hooks_;

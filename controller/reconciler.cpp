@@ -55,9 +55,9 @@ Reconciler::Reconciler(asio::any_io_executor executor, state::Store& store,
       random_(options.seed),
       observer_(
           engine, clock, instance_, wake_, [this] { decide(); },
-          [this](const docker::ContainerId& id) { return executor_.works_on(id); }),
+          [this](const docker::ContainerId& id) { return works_on(id); }),
       executor_(
-          std::move(executor), engine, instance_, options.limits,
+          std::move(executor), engine, clock, instance_, options.limits,
           {.still_wanted = [this](const Action& action) { return still_wanted(action); },
            .ended = [this](const Action& action, const InFlight& about,
                            const Outcome& outcome) { act_ended(action, about, outcome); },
@@ -84,6 +84,9 @@ asio::awaitable<PassReport> Reconciler::pass() {
                     .actions = next.actions.size(),
                     .wake_at = next.wake_at};
   executor_.offer(std::move(next.actions));
+  if (const auto room = executor_.room_at(); room && (!report.wake_at || *room < *report.wake_at)) {
+    report.wake_at = room;
+  }
   co_await reserve_indexes();
   co_return report;
 }
@@ -152,6 +155,13 @@ std::vector<InFlight> Reconciler::under_way() const {
   std::vector<InFlight> list = executor_.in_flight();
   list.insert(list.end(), settling_.begin(), settling_.end());
   return list;
+}
+
+// Also an act that has just ended: its last events may come after its answer.
+bool Reconciler::works_on(const docker::ContainerId& id) const {
+  return executor_.works_on(id) ||
+         std::any_of(settling_.begin(), settling_.end(),
+                     [&](const InFlight& act) { return act.container == id; });
 }
 
 bool Reconciler::still_wanted(const Action& action) const {

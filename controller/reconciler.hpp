@@ -67,6 +67,7 @@ class Reconciler {
   void act_ended(const Action& action, const InFlight& about, const Outcome& outcome);
   void learn(const Action& action, const Outcome& outcome);
   void learn_failure(const Action& action, const Outcome& outcome);
+  bool works_on(const docker::ContainerId& id) const;
   bool still_wanted(const Action& action) const;
   boost::asio::awaitable<void> forget(state::ServiceName service);
   double jitter();

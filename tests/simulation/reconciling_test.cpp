@@ -229,6 +229,20 @@ TEST_F(Reconciling, KeepsTheLastDeadOfEachSlotForAPostMortem) {
   EXPECT_EQ(farm.engine().containers().size(), 2U);
 }
 
+TEST_F(Reconciling, LetsNoProgramThatTakesItsTimeHoldUpTheStopsOfOthers) {
+  farm.engine().set_command_behaviour("db:1", Program::ignores_stop());
+  farm.declare("stubborn", "db:1");
+  farm.desire("stubborn", 40);
+  web(3);
+  farm.desire("stubborn", 0);
+  farm.advance(100ms);
+  farm.desire("web", 0);
+  farm.advance(2s);
+  EXPECT_EQ(farm.running("web"), 0);
+  farm.advance(12s);
+  EXPECT_EQ(farm.running("stubborn"), 0) << "forty graces of ten seconds pass together";
+}
+
 TEST_F(Reconciling, AsksNothingOfAQuietEngineButTheInterval) {
   web(10);
   const auto creates = farm.engine().calls(Operation::create);
