@@ -88,34 +88,51 @@ asio::awaitable<void> Observer::refresh() {
 
 void Observer::take(docker::Container container, state::TimePoint now) {
   const docker::ContainerId id = container.id;
-  const auto known = world_.containers.find(id);
+  const bool is_ours = identify(container, instance_).has_value();
+  std::optional<Death> untold;
   if (const auto died = died_.find(id); died != died_.end()) {
-    if (container.state == ContainerState::running && now < died->second + kListLag) {
+    if (container.state == ContainerState::running && now < died->second.at + kListLag) {
+      untold = died->second;
+      apply(*untold, container);
       dirty_.insert(id);
       wake_(Urgency::soon);
-      return;
+    } else {
+      died_.erase(died);
+      if (is_ours && wants_details(container.state)) uninspected_.insert(id);
     }
-    died_.erase(died);
-    if (wants_details(container.state) && identify(container, instance_)) uninspected_.insert(id);
   }
+  const auto known = world_.containers.find(id);
   const bool restarted = restarted_.erase(id) > 0;
-  const bool same = known != world_.containers.end() && !restarted &&
-                    known->second.container.state == container.state;
-  if (same) {
+  if (known != world_.containers.end() && !restarted &&
+      known->second.container.state == container.state) {
     known->second.container = std::move(container);
     return;
   }
   Seen seen{.container = std::move(container)};
   if (seen.container.state == ContainerState::running) seen.running_since = now;
   if (has_ended(seen.container.state)) {
-    seen.ended_at = now;
-    if (const auto signals = signals_.find(id); signals != signals_.end()) {
-      seen.hand = signals->second.graceful ? Hand::stopped : Hand::killed;
-    }
+    seen.ended_at = untold ? untold->at : now;
+    seen.hand = hand_on(id);
   }
-  if (wants_details(seen.container.state) && identify(seen.container, instance_))
+  if (untold) {
+    seen.finished_at = untold->time;
+  } else if (is_ours && wants_details(seen.container.state)) {
     uninspected_.insert(id);
+  }
   world_.containers.insert_or_assign(id, std::move(seen));
+}
+
+void Observer::apply(const Death& death, docker::Container& container) {
+  container.state = ContainerState::exited;
+  container.health = docker::Health::none;
+  container.ports.clear();
+  container.exit_code = death.exit_code;
+}
+
+Hand Observer::hand_on(const docker::ContainerId& id) const {
+  const auto signals = signals_.find(id);
+  if (signals == signals_.end()) return Hand::none;
+  return signals->second.graceful ? Hand::stopped : Hand::killed;
 }
 
 // False when the engine went away meanwhile. A container that is gone by now is simply no longer
@@ -145,7 +162,10 @@ asio::awaitable<bool> Observer::inspect_new() {
                  detail->container.state == ContainerState::running && !detail->started_at;
     if (has_ended(seen.container.state)) seen.container.exit_code = detail->exit_code;
     // It moved on between the list and now: look again.
-    if (detail->container.state != seen.container.state) dirty_.insert(id);
+    if (detail->container.state != seen.container.state) {
+      dirty_.insert(id);
+      wake_(Urgency::soon);
+    }
   }
   co_return true;
 }
@@ -195,20 +215,18 @@ asio::awaitable<docker::Error> Observer::follow(docker::EventStream& stream) {
 // Its details (out of memory, the exact times) follow once the list shows the end: until then an
 // inspect would wait for the engine's clean-up.
 void Observer::note_end(const docker::Event& event) {
+  const Death death{.at = clock_.now(), .time = event.time, .exit_code = event.exit_code};
   const auto found = world_.containers.find(event.id);
-  if (found == world_.containers.end() || has_ended(found->second.container.state)) return;
-  Seen& seen = found->second;
-  seen.container.state = ContainerState::exited;
-  seen.container.health = docker::Health::none;
-  seen.container.ports.clear();
-  seen.container.exit_code = event.exit_code;
-  seen.finished_at = event.time;
-  seen.ended_at = clock_.now();
-  const auto signals = signals_.find(event.id);
-  if (signals != signals_.end())
-    seen.hand = signals->second.graceful ? Hand::stopped : Hand::killed;
+  if (found != world_.containers.end()) {
+    Seen& seen = found->second;
+    if (has_ended(seen.container.state)) return;
+    apply(death, seen.container);
+    seen.finished_at = death.time;
+    seen.ended_at = death.at;
+    seen.hand = hand_on(event.id);
+  }
   uninspected_.erase(event.id);
-  died_.insert_or_assign(event.id, seen.ended_at);
+  died_.insert_or_assign(event.id, death);
   if (looking_) changed_();
 }
 

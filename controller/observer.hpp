@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -58,12 +59,21 @@ class Observer {
     bool kill = false;
   };
 
+  struct Death {
+    state::TimePoint at;
+    docker::EngineTime time;
+    std::optional<int> exit_code;
+  };
+
   boost::asio::awaitable<docker::Error> follow(docker::EventStream& stream);
   void handle(const docker::Event& event);
   void take(docker::Container container, state::TimePoint now);
   boost::asio::awaitable<bool> inspect_new();
   void lose(const docker::Error& error);
   void note_end(const docker::Event& event);
+  // What is told of the death of a container that a list does not show yet.
+  static void apply(const Death& death, docker::Container& container);
+  Hand hand_on(const docker::ContainerId& id) const;
 
   docker::Engine& engine_;
   state::Clock& clock_;
@@ -77,8 +87,8 @@ class Observer {
   std::set<docker::ContainerId>
       uninspected_;  // ours, whose details are not known for their present state
   std::map<docker::ContainerId, Signals> signals_;
-  std::set<docker::ContainerId> restarted_;               // a start was seen since the last look
-  std::map<docker::ContainerId, state::TimePoint> died_;  // told by an event, not yet by a list
+  std::set<docker::ContainerId> restarted_;    // a start was seen since the last look
+  std::map<docker::ContainerId, Death> died_;  // told by an event, not yet by a list
   bool looking_ = false;
   std::uint64_t lists_ = 0;
   std::uint64_t events_ = 0;

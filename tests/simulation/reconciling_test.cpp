@@ -57,6 +57,18 @@ TEST_F(Reconciling, ReplacesAContainerThatTheListStillShowsRunning) {
   EXPECT_EQ(farm.engine().containers().size(), 4U) << "three that run and the one that died";
 }
 
+TEST_F(Reconciling, SeesAProgramThatEndsAtOnceThoughTheListShowsItRunning) {
+  farm.engine().set_list_lag(800ms);
+  farm.engine().set_command_behaviour("db:1", Program::exits(1));
+  farm.declare("bad", "db:1");
+  farm.desire("bad", 1);
+  farm.advance(900ms);
+  EXPECT_EQ(farm.status("bad")->running, 0U);
+  EXPECT_GE(farm.status("bad")->slots.at(0).attempts, 2U) << "the first retry comes at once";
+  farm.advance(60s);
+  EXPECT_LE(farm.engine().calls(Operation::create), 10U);
+}
+
 TEST_F(Reconciling, MakesNoTwinOfARestartThatTheListShowsLate) {
   farm.engine().set_list_lag(300ms);
   web(2);
