@@ -114,9 +114,11 @@ void Observer::take(docker::Container container, state::TimePoint now) {
     seen.ended_at = untold ? untold->at : now;
     seen.hand = hand_on(id);
   }
+  // What an act of ours ends is about to be removed: nobody asks how it ended.
+  const bool is_being_ended = has_ended(seen.container.state) && works_on_(id);
   if (untold) {
     seen.finished_at = untold->time;
-  } else if (is_ours && wants_details(seen.container.state)) {
+  } else if (is_ours && wants_details(seen.container.state) && !is_being_ended) {
     uninspected_.insert(id);
   }
   world_.containers.insert_or_assign(id, std::move(seen));

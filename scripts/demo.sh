@@ -94,7 +94,7 @@ demo() {
   local json='Content-Type: application/json'
   say "a service is a definition: here a small web server on a port that the engine picks"
   demo_call /service -H "$json" -d '{
-    "name": "demo", "image": "'"$demo_image"'", "ports": ["8080"], "stop_signal": "SIGKILL",
+    "name": "demo", "image": "'"$demo_image"'", "ports": ["8080"], "stop_grace_period": "0s",
     "command": ["sh", "-c", "echo hello from $(hostname) >/www/index.html && exec httpd -f -p 8080 -h /www"]}'
 
   say "three of it, please: the answer comes when the wish is on disk, the status tells when it is true"
