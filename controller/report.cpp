@@ -153,7 +153,15 @@ struct Tally {
   std::uint32_t wrecks = 0;
 };
 
-Tally count(const ServiceView& view, ServiceStatus& status) {
+// Until it is removed; the removal of one that had ended before is nobody's concern.
+bool is_terminating(const PlanInput& input, const Seen& seen) {
+  if (seen.container.state != docker::ContainerState::exited) return true;
+  return std::any_of(input.in_flight.begin(), input.in_flight.end(), [&seen](const InFlight& act) {
+    return act.kind == ActKind::stop && act.container == seen.container.id;
+  });
+}
+
+Tally count(const PlanInput& input, const ServiceView& view, ServiceStatus& status) {
   Tally tally;
   for (const auto& [slot, slot_view] : view.slots) {
     if (slot_view.busy != nullptr) ++tally.busy;
@@ -162,7 +170,7 @@ Tally count(const ServiceView& view, ServiceStatus& status) {
       if (running) ++status.running;
       switch (member.role) {
         case Role::busy_stopping:
-          if (member.seen->container.state != docker::ContainerState::exited) ++status.terminating;
+          if (is_terminating(input, *member.seen)) ++status.terminating;
           break;
         case Role::serving:
           if (running) ++status.updated;
@@ -263,7 +271,7 @@ ServiceStatus report(const PlanInput& input, const Declared& declared, const Ser
                        .generation = service.generation,
                        .observed_generation = service.generation,
                        .observed_at = input.world.observed_at};
-  const Tally tally = count(view, status);
+  const Tally tally = count(input, view, status);
 
   static const SlotView kEmpty;
   std::map<Slot, const SlotView*> slots;

@@ -245,6 +245,18 @@ TEST(Plan, CountsAStartUnderWayNextToTheReplicaItWasToReplace) {
   EXPECT_THAT(actions_of<RunContainer>(world.plan()), IsEmpty());
 }
 
+TEST(Plan, IsNotConvergedBeforeWhatItStoppedIsRemoved) {
+  PlanWorld world;
+  world.declare("web", 0);
+  const auto id = world.own("web", 1, ContainerState::exited).container.id;
+  world.in_flight.push_back(
+      {.kind = ActKind::stop, .service = test::name("web"), .slot = 1, .container = id});
+  EXPECT_EQ(status_of(world.plan(), "web").terminating, 1U);
+  EXPECT_FALSE(status_of(world.plan(), "web").converged);
+  world.in_flight.front().kind = ActKind::remove;
+  EXPECT_TRUE(status_of(world.plan(), "web").converged);
+}
+
 struct ForeignCase {
   const char* name;
   std::string label;
