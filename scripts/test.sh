@@ -50,8 +50,9 @@ trap 'exit 143' TERM
 say "running the tests (engine: $engine)"
 # In the background, so that a signal to this script is heard at once, and as a process group, so that it ends
 # the running tests too: ctest leaves them behind.
+# More tests than cores at once: those with an engine mostly wait.
 set -m
-ctest --test-dir "$root/build/dev" --output-on-failure --no-tests=error --parallel "$(nproc)" "$@" &
+ctest --test-dir "$root/build/dev" --output-on-failure --no-tests=error --parallel "$(($(nproc) * 2))" "$@" &
 tests=$!
 set +m
 code=0
