@@ -39,7 +39,7 @@ std::string summary(const Config& config, const ServicesResult& services) {
   line("state", connector.state_file.string());
   line("instance", connector.instance.value_or("of the state file"));
   line("interval", state::format_duration(connector.interval));
-  line("concurrency", fmt::format("{} engine calls", docker.concurrency));
+  line("concurrency", fmt::format("{} containers being started at once", docker.concurrency));
   line("adopt", docker.adopt ? "yes" : "no");
   line("limit", fmt::format("{} replicas of a service", limits.replicas));
   return text;

@@ -40,7 +40,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::uint64_t kIndexBlock = 1U << 20;
 // How long acts under way may take to end once the program is asked to.
 constexpr std::chrono::milliseconds kGrace{1500};
 constexpr std::chrono::milliseconds kLastWords{200};

@@ -2,6 +2,10 @@
 // which ones changed, and the engine's events to know that. What it can't see it leaves as it was,
 // and says so (World::reachable).
 //
+// One event is more than a hint: `die`. The engine tells of an end before its list shows it (a
+// tenth of a second and more later: it cleans up first), so a container that died counts as ended
+// at once, and a list that says otherwise is asked again.
+//
 // Logic thread only. watch() runs as long as the program; refresh() is called by a pass, one at a
 // time.
 #pragma once
@@ -28,9 +32,9 @@ enum class Urgency {
 
 class Observer {
  public:
-  // `wake` is called whenever there is something to look at, `lost` when the engine went away while
-  // a look may be waiting for it. `works_on` tells whether an act of ours on a container is under
-  // way: its events are expected and wake nobody.
+  // `wake` is called whenever there is something to look at, `changed` when the World changed while
+  // a look may be waiting for the engine. `works_on` tells whether an act of ours on a container is
+  // under way: its events are expected and wake nobody.
   Observer(docker::Engine& engine, state::Clock& clock, std::string instance,
            std::function<void(Urgency)> wake, std::function<void()> changed,
            std::function<bool(const docker::ContainerId&)> works_on);

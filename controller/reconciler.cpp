@@ -120,9 +120,8 @@ Plan Reconciler::decide() {
 asio::awaitable<void> Reconciler::reserve_indexes() {
   if (!board_.wants_indexes()) co_return;
   try {
-    constexpr std::uint64_t kBlock = 1U << 20;
-    const state::Index first = co_await store_.reserve_indexes(kBlock);
-    board_.add_indexes(first, kBlock);
+    const state::Index first = co_await store_.reserve_indexes(kIndexBlock);
+    board_.add_indexes(first, kIndexBlock);
   } catch (const state::StoreError& error) {
     spdlog::warn("cannot reserve status indexes: {}", error.what());
   }

@@ -23,6 +23,9 @@
 
 namespace genisys::controller {
 
+// So many status indexes are reserved at a time: a write every so many changes, and no index twice.
+inline constexpr std::uint64_t kIndexBlock = 1U << 20;
+
 struct ReconcilerOptions {
   Policy policy = {};
   ExecutorLimits limits = {};

@@ -95,7 +95,7 @@ TEST_F(Services, AreSummedUpWithTheConfigurationOneFactALine) {
                 "state          /var/lib/genisys/state.db\n"
                 "instance       of the state file\n"
                 "interval       5s\n"
-                "concurrency    8 engine calls\n"
+                "concurrency    8 containers being started at once\n"
                 "adopt          yes\n"
                 "limit          1000 replicas of a service\n");
 }
