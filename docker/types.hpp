@@ -122,6 +122,26 @@ struct PortBinding {
   bool operator==(const PortBinding&) const = default;
 };
 
+// Durations: what is not set, and zero, is the image's, or the engine's default.
+struct HealthProbe {
+  std::vector<std::string> test = {};  // {"NONE"}, {"CMD", …}, {"CMD-SHELL", line}; empty: the image's
+  std::chrono::nanoseconds interval{0};
+  std::chrono::nanoseconds timeout{0};
+  std::chrono::nanoseconds start_period{0};
+  int retries = 0;
+
+  bool operator==(const HealthProbe&) const = default;
+};
+
+// A named volume, made by the engine when it is not there.
+struct VolumeBinding {
+  std::string volume;
+  std::string target;
+  bool read_only = false;
+
+  bool operator==(const VolumeBinding&) const = default;
+};
+
 // Everything a container is created from. The create body is built from these fields and nothing else.
 // The engine's restart policy is always "no": the one who restarts is the caller.
 struct ContainerSpec {
@@ -132,6 +152,8 @@ struct ContainerSpec {
   std::vector<PortBinding> ports = {};
   std::optional<std::string> stop_signal = {};
   std::optional<std::chrono::seconds> stop_timeout = {};
+  std::optional<HealthProbe> healthcheck = {};
+  std::vector<VolumeBinding> volumes = {};
 
   bool operator==(const ContainerSpec&) const = default;
 };

@@ -82,6 +82,56 @@ struct Command {
   bool operator==(const Command&) const = default;
 };
 
+// How the engine finds out whether a container is healthy. What is not set is the image's, or the
+// engine's default (30 s, 30 s, 3 retries).
+struct Healthcheck {
+  bool disabled = false;                // the image's own check is off as well
+  std::vector<std::string> test = {};   // {"CMD", word, …} or {"CMD-SHELL", line}; empty: the image's
+  std::optional<std::chrono::milliseconds> interval = {};
+  std::optional<std::chrono::milliseconds> timeout = {};
+  std::optional<std::chrono::milliseconds> start_period = {};
+  std::optional<std::uint32_t> retries = {};
+
+  bool operator==(const Healthcheck&) const = default;
+};
+
+// A named volume at a place in the container, Compose's short syntax: name:/path[:ro|rw].
+struct VolumeMount {
+  std::string text;  // as the user wrote it
+  std::string volume;
+  std::string target;
+  bool read_only = false;
+
+  bool operator==(const VolumeMount&) const = default;
+};
+
+enum class PullPolicy {
+  missing,  // the default: when the engine does not have the image
+  always,   // once for each revision, before its first container; never for a restart
+  never,
+};
+std::string_view to_string(PullPolicy);
+
+enum class UpdateOrder { start_first, stop_first };
+std::string_view to_string(UpdateOrder);  // "start-first", …
+
+enum class FailureAction { pause, rollback, proceed };
+std::string_view to_string(FailureAction);  // "pause", "rollback", "continue"
+
+// Compose's deploy.update_config, and the deadline that Compose lacks. Unset fields have the defaults
+// of docs/configuration.md.
+struct UpdateConfig {
+  std::optional<std::uint32_t> parallelism = {};  // 0: all at once
+  std::optional<std::chrono::milliseconds> delay = {};
+  std::optional<UpdateOrder> order = {};
+  std::optional<std::chrono::milliseconds> monitor = {};
+  std::optional<double> max_failure_ratio = {};  // 0…1
+  std::optional<FailureAction> failure_action = {};
+  std::optional<std::chrono::milliseconds> progress_deadline = {};
+
+  bool operator==(const UpdateConfig&) const = default;
+};
+
 struct Definition {
   ServiceName name;
   ImageReference image;
@@ -91,6 +141,10 @@ struct Definition {
   std::optional<std::map<std::string, std::string>> labels = {};
   std::optional<std::string> stop_signal = {};                          // "SIGTERM", "15"
   std::optional<std::chrono::milliseconds> stop_grace_period = {};      // 0 or more
+  std::optional<Healthcheck> healthcheck = {};
+  std::optional<std::vector<VolumeMount>> volumes = {};
+  std::optional<PullPolicy> pull_policy = {};
+  std::optional<UpdateConfig> update_config = {};  // deploy: {update_config: …}
 
   bool operator==(const Definition&) const = default;
 };

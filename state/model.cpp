@@ -59,12 +59,22 @@ std::string_view to_string(Reason reason) {
       return "Stopping";
     case Reason::removing:
       return "Removing";
+    case Reason::update_delayed:
+      return "UpdateDelayed";
+    case Reason::update_paused:
+      return "UpdatePaused";
+    case Reason::rolled_back:
+      return "RolledBack";
+    case Reason::deadline_exceeded:
+      return "ProgressDeadlineExceeded";
     case Reason::crash_loop:
       return "CrashLoop";
     case Reason::exited:
       return "Exited";
     case Reason::unhealthy:
       return "Unhealthy";
+    case Reason::correlated_failure:
+      return "CorrelatedFailure";
     case Reason::paused:
       return "Paused";
     case Reason::held_back:
@@ -77,6 +87,8 @@ std::string_view to_string(Reason reason) {
       return "PullingImage";
     case Reason::image_unavailable:
       return "ImageUnavailable";
+    case Reason::pull_failed:
+      return "PullFailed";
     case Reason::port_taken:
       return "PortTaken";
     case Reason::name_taken:
@@ -93,6 +105,8 @@ std::string_view to_string(Reason reason) {
       return "EngineError";
     case Reason::outcome_unknown:
       return "OutcomeUnknown";
+    case Reason::implausible:
+      return "ImplausibleObservation";
     case Reason::surplus:
       return "Surplus";
     case Reason::outdated:
@@ -125,6 +139,20 @@ std::string_view to_string(SlotState state) {
       return "exited";
   }
   return "waiting";
+}
+
+std::string_view to_string(RolloutState state) {
+  switch (state) {
+    case RolloutState::rolling:
+      return "rolling";
+    case RolloutState::paused:
+      return "paused";
+    case RolloutState::rolled_back:
+      return "rolled_back";
+    case RolloutState::completed:
+      return "completed";
+  }
+  return "rolling";
 }
 
 }  // namespace genisys::state

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,15 @@ constexpr Counter next(Counter counter) {
   return Counter{number(counter) + 1};
 }
 
+// One definition that a service had, or has.
+struct RevisionRecord {
+  Revision revision{1};
+  std::shared_ptr<const Definition> definition;
+  WallTime recorded_at = {};
+};
+// By ascending revision; the last one is the current. Immutable and shared.
+using RevisionHistory = std::vector<RevisionRecord>;
+
 // One declared service, as recorded.
 struct Service {
   Definition definition;
@@ -37,6 +47,14 @@ struct Service {
   Generation generation{1};
   std::optional<std::uint32_t> desired = {};  // null until somebody scales
   bool removing = false;                      // DELETE was accepted: stop its containers, forget it
+  bool keep_containers = false;               // …but leave those that run, as nobody's
+  bool paused = false;                        // hands off until it is resumed
+  std::uint64_t backoff_resets = 0;           // how often somebody asked to try again now
+  std::set<std::uint32_t> vacated = {};       // slots that hold nothing while this target stands
+  // The last revision whose rollout completed. Written by the controller alone.
+  std::optional<Revision> stable = {};
+  // The newest ten and the stable one. Compared by identity, like everything shared.
+  std::shared_ptr<const RevisionHistory> revisions = {};
 
   const ServiceName& name() const { return definition.name; }
   bool operator==(const Service&) const = default;
@@ -50,6 +68,11 @@ struct Snapshot {
   // The spec hash of each service-file entry when it was last taken: an entry is taken again only when
   // it changes, so that a definition changed (or removed) over the API stays.
   std::map<ServiceName, std::string> file_entries;
+  // What the controller remembers over its own restarts (ladders, rollouts), in its own words: text by
+  // key. Nobody else reads or writes it.
+  std::map<std::string, std::string> memory;
+  // Ids of containers that carry our labels and were let go (DELETE ?keep=containers): nobody's now.
+  std::set<std::string> released;
 
   const Service* find(const ServiceName& name) const;
 };
@@ -72,15 +95,21 @@ enum class Reason {
   starting,            // a container runs and is not healthy yet
   stopping,
   removing,            // DELETE accepted, containers are being stopped
+  update_delayed,      // waits out update_config.delay before the next step
+  update_paused,       // a replica of the new revision failed: waits for a person
+  rolled_back,         // the new revision failed; the last stable one is back
+  deadline_exceeded,   // an update made no progress for too long
   crash_loop,          // the container ends soon after its start
   exited,              // the container ended
   unhealthy,
-  paused,              // by hand, in the engine
+  correlated_failure,  // all replicas turned unhealthy together: one is tried, the rest is held
+  paused,              // by hand: a container in the engine, or the service over the API
   held_back,           // another slot of this service tries first
   restarted_by_hand,   // stopped by hand a moment ago: a restart may be under way
   stopped_by_hand,
   pulling_image,
   image_unavailable,   // missing, or the pull failed
+  pull_failed,         // a newer image could not be had; the one that is here serves
   port_taken,
   name_taken,
   command_invalid,     // not found or not executable
@@ -89,6 +118,7 @@ enum class Reason {
   engine_unreachable,
   engine_error,        // the engine failed; its fault, not the definition's
   outcome_unknown,     // the answer was lost; looking again
+  implausible,         // what was seen is hard to believe: a second look decides
   surplus,             // more than the target
   outdated,            // not the current revision
   wreck,               // left over from an engine crash
@@ -130,10 +160,27 @@ struct SlotStatus {
   std::vector<SlotPort> ports = {};
   Reason cause = Reason::none;
   std::string message = {};
+  WallTime since = {};         // when the slot came to be in this state for this cause
   std::uint32_t attempts = 0;  // failures in a row
   std::optional<WallTime> next_attempt = {};
 
   bool operator==(const SlotStatus&) const = default;
+};
+
+enum class RolloutState { rolling, paused, rolled_back, completed };
+std::string_view to_string(RolloutState);
+
+// The way of a service to its current revision: shown until it is completed.
+struct RolloutStatus {
+  RolloutState state = RolloutState::rolling;
+  Revision revision{1};             // the one that is rolled out; of rolled_back: the one that failed
+  Reason reason = Reason::none;     // why it stands still or was given up
+  std::string message = {};
+  WallTime began = {};
+  std::optional<WallTime> deadline = {};  // when it counts as failed without further progress
+  std::uint32_t failures = 0;             // replicas of the revision that failed
+
+  bool operator==(const RolloutStatus&) const = default;
 };
 
 // What the controller saw of one service. `desired` and `generation` are those it looked at; the API
@@ -152,6 +199,7 @@ struct ServiceStatus {
   WallTime observed_at = {};
   std::vector<Condition> conditions = {};
   std::vector<SlotStatus> slots = {};
+  std::optional<RolloutStatus> rollout = {};
 
   bool operator==(const ServiceStatus&) const = default;
 };
