@@ -32,6 +32,17 @@ std::string name_prefix(const state::ServiceName& service, Slot slot, std::strin
   return fmt::format("{}-{}-{}-", service.str(), slot, instance.substr(0, kInstanceInName));
 }
 
+// Zero is what the engine takes for "the image's".
+docker::HealthProbe health_probe(const state::Healthcheck& check) {
+  using std::chrono::milliseconds;
+  if (check.disabled) return {.test = {"NONE"}};
+  return {.test = check.test,
+          .interval = check.interval.value_or(milliseconds(0)),
+          .timeout = check.timeout.value_or(milliseconds(0)),
+          .start_period = check.start_period.value_or(milliseconds(0)),
+          .retries = static_cast<int>(check.retries.value_or(0))};
+}
+
 }  // namespace
 
 std::optional<Identity> identify(const docker::Container& container, std::string_view instance) {
@@ -97,6 +108,13 @@ docker::ContainerSpec container_spec(const state::Service& service, const std::s
   spec.stop_signal = definition.stop_signal;
   if (definition.stop_grace_period) {
     spec.stop_timeout = std::chrono::ceil<std::chrono::seconds>(*definition.stop_grace_period);
+  }
+  if (definition.healthcheck) spec.healthcheck = health_probe(*definition.healthcheck);
+  if (definition.volumes) {
+    for (const state::VolumeMount& mount : *definition.volumes) {
+      spec.volumes.push_back(
+          {.volume = mount.volume, .target = mount.target, .read_only = mount.read_only});
+    }
   }
   return spec;
 }

@@ -1,8 +1,6 @@
 #include "docker/codec.hpp"
 
 #include <fmt/format.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <algorithm>
 #include <charconv>
@@ -358,87 +356,6 @@ ErrorText decode_error(std::string_view body) {
     if (reader.ok() && !text.message.empty()) return text;
   }
   return {std::string(body), {}};
-}
-
-namespace {
-
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
-
-void write_text(Writer& writer, std::string_view text) {
-  writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-}
-
-void write_member(Writer& writer, std::string_view key, std::string_view text) {
-  write_text(writer, key);
-  write_text(writer, text);
-}
-
-void write_binding(Writer& writer, const PortBinding& binding) {
-  writer.StartObject();
-  write_member(writer, "HostIp", binding.host_ip);
-  // A string by the API's rules; the empty one lets the engine pick.
-  write_member(writer, "HostPort", binding.host_port == 0 ? "" : std::to_string(binding.host_port));
-  writer.EndObject();
-}
-
-}  // namespace
-
-std::string encode_create(const ContainerSpec& spec) {
-  std::map<std::string, std::vector<const PortBinding*>> bindings;
-  for (const PortBinding& binding : spec.ports) {
-    bindings[fmt::format("{}/{}", binding.container_port, binding.protocol)].push_back(&binding);
-  }
-
-  rapidjson::StringBuffer buffer;
-  Writer writer(buffer);
-  writer.StartObject();
-  write_member(writer, "Image", spec.image);
-  // An empty array is not the same on all engines as none: leave the image's command alone.
-  if (!spec.command.empty()) {
-    write_text(writer, "Cmd");
-    writer.StartArray();
-    for (const std::string& word : spec.command) write_text(writer, word);
-    writer.EndArray();
-  }
-  write_text(writer, "Env");
-  writer.StartArray();
-  for (const auto& [key, value] : spec.environment) write_text(writer, key + '=' + value);
-  writer.EndArray();
-  write_text(writer, "Labels");
-  writer.StartObject();
-  for (const auto& [key, value] : spec.labels) write_member(writer, key, value);
-  writer.EndObject();
-  if (spec.stop_signal) write_member(writer, "StopSignal", *spec.stop_signal);
-  if (spec.stop_timeout) {
-    write_text(writer, "StopTimeout");
-    writer.Int64(spec.stop_timeout->count());
-  }
-  write_text(writer, "ExposedPorts");
-  writer.StartObject();
-  for (const auto& entry : bindings) {
-    write_text(writer, entry.first);
-    writer.StartObject();
-    writer.EndObject();
-  }
-  writer.EndObject();
-  write_text(writer, "HostConfig");
-  writer.StartObject();
-  write_text(writer, "PortBindings");
-  writer.StartObject();
-  for (const auto& [port, list] : bindings) {
-    write_text(writer, port);
-    writer.StartArray();
-    for (const PortBinding* binding : list) write_binding(writer, *binding);
-    writer.EndArray();
-  }
-  writer.EndObject();
-  write_text(writer, "RestartPolicy");
-  writer.StartObject();
-  write_member(writer, "Name", "no");
-  writer.EndObject();
-  writer.EndObject();
-  writer.EndObject();
-  return {buffer.GetString(), buffer.GetSize()};
 }
 
 }  // namespace genisys::docker

@@ -1,42 +1,23 @@
 #include "state/definition.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 
 #include "state/definition_fields.hpp"
+#include "state/field_decoding.hpp"
 #include "state/text.hpp"
 
 namespace genisys::state {
 namespace {
 
 constexpr std::size_t kMaxName = 63;
-constexpr std::size_t kMostUnknownKeys = 16;
 
-constexpr std::array<std::string_view, 8> kKeys = {
-    "name",  "image",  "command",     "environment",
-    "ports", "labels", "stop_signal", "stop_grace_period"};
-
-void check_keys(const Map& map, std::string_view pointer, Problems& problems) {
-  std::size_t unknown = 0;
-  for (const Member& member : map) {
-    if (std::find(kKeys.begin(), kKeys.end(), member.key) != kKeys.end()) continue;
-    if (++unknown > kMostUnknownKeys) continue;
-    const std::string_view meant = nearest(member.key, kKeys);
-    problems.push_back({pointer_to(pointer, member.key),
-                        meant.empty() ? fmt::format("unknown key {}: the keys are {}",
-                                                    quote(member.key), fmt::join(kKeys, ", "))
-                                      : fmt::format("unknown key {}: did you mean {}?",
-                                                    quote(member.key), quote(meant)),
-                        member.at});
-  }
-  if (unknown > kMostUnknownKeys) {
-    problems.push_back({std::string(pointer),
-                        fmt::format("and {} more unknown keys", unknown - kMostUnknownKeys)});
-  }
-}
+constexpr std::array<std::string_view, 12> kKeys = {
+    "name",        "image",   "command",     "environment",
+    "ports",       "labels",  "stop_signal", "stop_grace_period",
+    "healthcheck", "volumes", "pull_policy", "deploy"};
 
 std::optional<ServiceName> decode_name(const Value& definition,
                                        const std::optional<ServiceName>& expected,
@@ -93,14 +74,10 @@ std::optional<Definition> decode_definition(const Value& value,
                         value.at()});
     return std::nullopt;
   }
-  check_keys(*map, pointer, problems);
+  check_keys(*map, kKeys, pointer, problems);
 
-  // An unset field and a null one are the same.
-  const auto decode = [&](std::string_view key,
-                          auto decoder) -> decltype(decoder(value, key, problems)) {
-    const Value* field = value.find(key);
-    if (field == nullptr || field->is_null()) return std::nullopt;
-    return decoder(*field, pointer_to(pointer, key), problems);
+  const auto decode = [&](std::string_view key, auto decoder) {
+    return decode_member(value, key, pointer, problems, decoder);
   };
   auto name = decode_name(value, expected_name, pointer, problems);
   auto image = decode("image", decode_image);
@@ -114,7 +91,11 @@ std::optional<Definition> decode_definition(const Value& value,
   auto ports = decode("ports", decode_ports);
   auto labels = decode("labels", decode_labels);
   auto stop_signal = decode("stop_signal", decode_stop_signal);
-  auto stop_grace_period = decode("stop_grace_period", decode_stop_grace_period);
+  const auto stop_grace_period = decode("stop_grace_period", decode_duration);
+  auto healthcheck = decode("healthcheck", decode_healthcheck);
+  auto volumes = decode("volumes", decode_volumes);
+  const auto pull_policy = decode("pull_policy", decode_pull_policy);
+  const auto update_config = decode("deploy", decode_deploy);
 
   if (problems.size() != before) return std::nullopt;
   return Definition{.name = std::move(*name),
@@ -124,7 +105,11 @@ std::optional<Definition> decode_definition(const Value& value,
                     .ports = std::move(ports),
                     .labels = std::move(labels),
                     .stop_signal = std::move(stop_signal),
-                    .stop_grace_period = stop_grace_period};
+                    .stop_grace_period = stop_grace_period,
+                    .healthcheck = std::move(healthcheck),
+                    .volumes = std::move(volumes),
+                    .pull_policy = pull_policy,
+                    .update_config = update_config};
 }
 
 std::optional<std::uint32_t> max_replicas(const Definition& definition) {
@@ -136,6 +121,18 @@ std::optional<std::uint32_t> max_replicas(const Definition& definition) {
     most = std::min(most.value_or(width), width);
   }
   return most;
+}
+
+bool needs_stop_first(const Definition& definition, std::uint32_t replicas) {
+  if (definition.ports && std::any_of(definition.ports->begin(), definition.ports->end(),
+                                      [](const Port& port) { return !port.is_ephemeral(); })) {
+    return true;
+  }
+  // Several replicas share the volume in any case; one alone may count on nobody else writing to
+  // it.
+  return replicas <= 1 && definition.volumes &&
+         std::any_of(definition.volumes->begin(), definition.volumes->end(),
+                     [](const VolumeMount& mount) { return !mount.read_only; });
 }
 
 }  // namespace genisys::state

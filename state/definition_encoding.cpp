@@ -4,9 +4,11 @@
 #include <rapidjson/writer.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/uuid/name_generator_sha1.hpp>
 #include <boost/uuid/uuid.hpp>
 #include <boost/uuid/uuid_io.hpp>
+#include <type_traits>
 
 #include "state/definition.hpp"
 #include "state/stop_signal.hpp"
@@ -43,6 +45,69 @@ void write(Writer& writer, const std::vector<Port>& ports) {
   writer.StartArray();
   for (const Port& port : ports) write(writer, port.text);
   writer.EndArray();
+}
+
+void write(Writer& writer, std::chrono::milliseconds duration) {
+  write(writer, format_duration(duration));
+}
+
+void write(Writer& writer, std::uint32_t count) { writer.Uint(count); }
+
+// The shortest digits that are read back as the same number.
+void write(Writer& writer, double ratio) {
+  const std::string digits = fmt::format("{}", ratio);
+  writer.RawValue(digits.data(), digits.size(), rapidjson::kNumberType);
+}
+
+void write(Writer& writer, const std::vector<VolumeMount>& mounts) {
+  writer.StartArray();
+  for (const VolumeMount& mount : mounts) write(writer, mount.text);
+  writer.EndArray();
+}
+
+template <class Choice>
+  requires std::is_enum_v<Choice>
+void write(Writer& writer, Choice choice) {
+  write(writer, to_string(choice));
+}
+
+void write(Writer& writer, const Healthcheck& check);
+void write(Writer& writer, const UpdateConfig& config);
+
+template <class Field>
+void write_if_set(Writer& writer, std::string_view key, const std::optional<Field>& field) {
+  if (!field) return;
+  write(writer, key);
+  write(writer, *field);
+}
+
+void write(Writer& writer, const Healthcheck& check) {
+  writer.StartObject();
+  if (check.disabled) {
+    write(writer, "disable");
+    writer.Bool(true);
+  }
+  if (!check.test.empty()) {
+    write(writer, "test");
+    write(writer, check.test);
+  }
+  write_if_set(writer, "interval", check.interval);
+  write_if_set(writer, "timeout", check.timeout);
+  write_if_set(writer, "start_period", check.start_period);
+  write_if_set(writer, "retries", check.retries);
+  writer.EndObject();
+}
+
+void write(Writer& writer, const UpdateConfig& config) {
+  writer.StartObject();
+  write_if_set(writer, "parallelism", config.parallelism);
+  write_if_set(writer, "delay", config.delay);
+  write_if_set(writer, "order", config.order);
+  write_if_set(writer, "monitor", config.monitor);
+  write_if_set(writer, "max_failure_ratio", config.max_failure_ratio);
+  write_if_set(writer, "failure_action", config.failure_action);
+  write_if_set(writer, "progress_deadline", config.progress_deadline);
+  writer.EndObject();
 }
 
 template <class Field>
@@ -93,6 +158,39 @@ void add_ports(Canonical& canonical, const std::optional<std::vector<Port>>& por
   for (const std::string& text : texts) canonical.add(text);
 }
 
+// Zero means the image's or the engine's own, as does a field that is unset.
+void add_healthcheck(Canonical& canonical, const std::optional<Healthcheck>& check) {
+  if (!check) return;
+  if (check->disabled) {
+    canonical.add("healthcheck");
+    canonical.add("disabled");
+    return;
+  }
+  const std::array<std::int64_t, 4> numbers = {
+      check->interval.value_or(std::chrono::milliseconds(0)).count(),
+      check->timeout.value_or(std::chrono::milliseconds(0)).count(),
+      check->start_period.value_or(std::chrono::milliseconds(0)).count(),
+      std::int64_t{check->retries.value_or(0)}};
+  if (check->test.empty() && numbers == std::array<std::int64_t, 4>{}) return;
+  canonical.add("healthcheck");
+  for (const std::int64_t number : numbers) canonical.add(std::to_string(number));
+  canonical.add(std::to_string(check->test.size()));
+  for (const std::string& word : check->test) canonical.add(word);
+}
+
+void add_volumes(Canonical& canonical, const std::optional<std::vector<VolumeMount>>& volumes) {
+  if (!volumes || volumes->empty()) return;
+  std::map<std::string_view, const VolumeMount*> by_target;
+  for (const VolumeMount& mount : *volumes) by_target.emplace(mount.target, &mount);
+  canonical.add("volumes");
+  canonical.add(std::to_string(by_target.size()));
+  for (const auto& [target, mount] : by_target) {
+    canonical.add(target);
+    canonical.add(mount->volume);
+    canonical.add(mount->read_only ? "ro" : "rw");
+  }
+}
+
 // The name space of our hashes; a constant for ever, since containers carry what follows from it.
 constexpr boost::uuids::uuid kSpecs = {{0xf3, 0x9e, 0x98, 0xeb, 0x8f, 0x23, 0x46, 0xb0, 0xb9, 0xd5,
                                         0xd8, 0x96, 0x60, 0x67, 0x75, 0xf0}};
@@ -110,14 +208,17 @@ std::string encode_definition(const Definition& definition) {
   write_or_null(writer, "command", definition.command);
   write_or_null(writer, "environment", definition.environment);
   write_or_null(writer, "ports", definition.ports);
-  if (definition.labels) write_or_null(writer, "labels", definition.labels);
-  if (definition.stop_signal) {
-    write(writer, "stop_signal");
-    write(writer, *definition.stop_signal);
-  }
-  if (definition.stop_grace_period) {
-    write(writer, "stop_grace_period");
-    write(writer, format_duration(*definition.stop_grace_period));
+  write_if_set(writer, "labels", definition.labels);
+  write_if_set(writer, "stop_signal", definition.stop_signal);
+  write_if_set(writer, "stop_grace_period", definition.stop_grace_period);
+  write_if_set(writer, "healthcheck", definition.healthcheck);
+  write_if_set(writer, "volumes", definition.volumes);
+  write_if_set(writer, "pull_policy", definition.pull_policy);
+  if (definition.update_config) {
+    write(writer, "deploy");
+    writer.StartObject();
+    write_if_set(writer, "update_config", definition.update_config);
+    writer.EndObject();
   }
   writer.EndObject();
   return {buffer.GetString(), buffer.GetSize()};
@@ -143,6 +244,8 @@ std::string spec_hash(const Definition& definition) {
     canonical.add("stop_grace_period");
     canonical.add(std::to_string(definition.stop_grace_period->count()));
   }
+  add_healthcheck(canonical, definition.healthcheck);
+  add_volumes(canonical, definition.volumes);
   return boost::uuids::to_string(boost::uuids::name_generator_sha1(kSpecs)(canonical.text()));
 }
 

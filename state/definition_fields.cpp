@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
+#include "state/field_decoding.hpp"
 #include "state/port.hpp"
 #include "state/shell_words.hpp"
 #include "state/stop_signal.hpp"
@@ -12,24 +11,10 @@
 namespace genisys::state {
 namespace {
 
-// Two hundred long strings are an accident or an attack; the engine would choke on either.
-constexpr std::size_t kMaxEntries = 256;
 constexpr std::size_t kMaxEntryBytes = std::size_t{32} * 1024;
-constexpr std::size_t kMaxTotalBytes = std::size_t{128} * 1024;
 constexpr std::size_t kMaxPorts = 64;
 
 constexpr std::string_view kReservedLabels = "io.genisys.";
-
-void report(Problems& problems, std::string_view pointer, Position at, std::string message) {
-  problems.push_back({std::string(pointer), std::move(message), at});
-}
-
-bool has_nul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
-
-bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-}
 
 // What environment and labels have in common: text by name, in two forms.
 struct PairsRules {
@@ -149,30 +134,10 @@ std::optional<std::vector<std::string>> words_of(const Value& value, std::string
     }
     return words;
   }
-  const List* list = value.as_list();
-  if (list == nullptr) {
-    report(problems, pointer, value.at(),
-           fmt::format("must be a string or a list of strings, not {}", value.kind_name()));
-    return std::nullopt;
-  }
-  if (list->size() > kMaxEntries) {
-    report(problems, pointer, value.at(),
-           fmt::format("{} words are more than the {} allowed", list->size(), kMaxEntries));
-    return std::nullopt;
-  }
-  const std::size_t before = problems.size();
-  std::vector<std::string> words;
-  for (std::size_t i = 0; i < list->size(); ++i) {
-    const Value& item = (*list)[i];
-    if (const std::string* word = item.as_string()) {
-      words.push_back(*word);
-    } else {
-      report(problems, pointer_to(pointer, i), item.at(),
-             fmt::format("must be a string, not {}: write it in quotes", item.kind_name()));
-    }
-  }
-  if (problems.size() != before) return std::nullopt;
-  return words;
+  if (value.as_list() != nullptr) return decode_words(value, pointer, problems);
+  report(problems, pointer, value.at(),
+         fmt::format("must be a string or a list of strings, not {}", value.kind_name()));
+  return std::nullopt;
 }
 
 }  // namespace
@@ -246,8 +211,7 @@ std::optional<std::vector<Port>> decode_ports(const Value& value, std::string_vi
   std::vector<Port> ports;
   for (std::size_t i = 0; i < list->size(); ++i) {
     const Value& item = (*list)[i];
-    const std::string* text = item.as_string();
-    if (const Number* number = item.as_number()) text = &number->text;
+    const std::string* text = text_of(item);
     if (text == nullptr) {
       report(problems, pointer_to(pointer, i), item.at(),
              fmt::format("must be a string or an integer, not {}", item.kind_name()));
@@ -295,8 +259,7 @@ std::optional<std::map<std::string, std::string>> decode_labels(const Value& val
 
 std::optional<std::string> decode_stop_signal(const Value& value, std::string_view pointer,
                                               Problems& problems) {
-  const std::string* text = value.as_string();
-  if (const Number* number = value.as_number()) text = &number->text;
+  const std::string* text = text_of(value);
   if (text == nullptr) {
     report(problems, pointer, value.at(),
            fmt::format("must be a signal such as \"SIGTERM\", not {}", value.kind_name()));
@@ -309,26 +272,6 @@ std::optional<std::string> decode_stop_signal(const Value& value, std::string_vi
     return std::nullopt;
   }
   return *text;
-}
-
-std::optional<std::chrono::milliseconds> decode_stop_grace_period(const Value& value,
-                                                                  std::string_view pointer,
-                                                                  Problems& problems) {
-  const std::string* text = value.as_string();
-  if (const Number* number = value.as_number()) text = &number->text;
-  if (text == nullptr) {
-    report(problems, pointer, value.at(),
-           fmt::format("must be a duration such as \"10s\", not {}", value.kind_name()));
-    return std::nullopt;
-  }
-  const auto duration = parse_duration(*text);
-  if (!duration) {
-    report(problems, pointer, value.at(),
-           fmt::format("{} is not a duration: write it like 10s, 1m30s or 500ms, down to whole "
-                       "milliseconds",
-                       quote(*text)));
-  }
-  return duration;
 }
 
 }  // namespace genisys::state

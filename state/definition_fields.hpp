@@ -5,7 +5,6 @@
 // Any thread.
 #pragma once
 
-#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -43,9 +42,21 @@ std::optional<std::map<std::string, std::string>> decode_labels(const Value& val
 std::optional<std::string> decode_stop_signal(const Value& value, std::string_view pointer,
                                               Problems& problems);
 
-// A duration as text, or a number of whole seconds.
-std::optional<std::chrono::milliseconds> decode_stop_grace_period(const Value& value,
-                                                                  std::string_view pointer,
-                                                                  Problems& problems);
+// Compose's map. `test: NONE` and `disable: true` are one; a test beside the latter is refused.
+std::optional<Healthcheck> decode_healthcheck(const Value& value, std::string_view pointer,
+                                              Problems& problems);
+
+// A list in the short syntax, of named volumes. No two are mounted at one place.
+std::optional<std::vector<VolumeMount>> decode_volumes(const Value& value, std::string_view pointer,
+                                                       Problems& problems);
+
+// One of the names of PullPolicy, or Compose's other name for missing, if_not_present.
+std::optional<PullPolicy> decode_pull_policy(const Value& value, std::string_view pointer,
+                                             Problems& problems);
+
+// Of Compose's `deploy` its update_config. `replicas` is refused: it is no part of a definition,
+// and who knows what to do with it has taken it out.
+std::optional<UpdateConfig> decode_deploy(const Value& value, std::string_view pointer,
+                                          Problems& problems);
 
 }  // namespace genisys::state

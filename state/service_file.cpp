@@ -58,35 +58,28 @@ std::optional<Value> read(std::string_view text, Format format, Problems& proble
   return std::nullopt;
 }
 
-// The first target in `deploy`; nothing and no problem when it has none.
-std::optional<std::uint32_t> decode_deploy(const Value& deploy, const std::string& pointer,
+// Takes `replicas`, the first target, out of an entry's `deploy`: it is no part of a definition.
+// Nothing when it has none; what else `deploy` holds, or is, is the definition's business.
+std::optional<std::uint32_t> take_replicas(Map& entry, const std::string& pointer,
                                            Problems& problems) {
-  if (deploy.is_null()) return std::nullopt;
-  const Map* map = deploy.as_map();
-  if (map == nullptr) {
-    problems.push_back(
-        {pointer,
-         fmt::format("must be a map such as {{\"replicas\": 2}}, not {}", deploy.kind_name()),
-         deploy.at()});
-    return std::nullopt;
-  }
-  for (const Member& member : *map) {
-    if (member.key == "replicas") continue;
-    problems.push_back(
-        {pointer_to(pointer, member.key),
-         fmt::format("unknown key {}: only replicas is supported here", quote(member.key)),
-         member.at});
-  }
-  const Value* replicas = deploy.find("replicas");
-  if (replicas == nullptr || replicas->is_null()) return std::nullopt;
+  const auto deploy = std::find_if(entry.begin(), entry.end(),
+                                   [](const Member& field) { return field.key == "deploy"; });
+  Map* fields = deploy == entry.end() ? nullptr : std::get_if<Map>(&deploy->value.content());
+  if (fields == nullptr) return std::nullopt;
+  const auto found = std::find_if(fields->begin(), fields->end(),
+                                  [](const Member& field) { return field.key == "replicas"; });
+  if (found == fields->end()) return std::nullopt;
+  const Value replicas = std::move(found->value);
+  fields->erase(found);
+  if (replicas.is_null()) return std::nullopt;
   std::uint32_t target = 0;
-  if (const Number* number = replicas->as_number()) {
+  if (const Number* number = replicas.as_number()) {
     const std::string& digits = number->text;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), target);
     if (error == std::errc{} && end == digits.data() + digits.size()) return target;
   }
   problems.push_back(
-      {pointer_to(pointer, "replicas"), "must be an integer, 0 or more", replicas->at()});
+      {pointer + "/deploy/replicas", "must be an integer, 0 or more", replicas.at()});
   return std::nullopt;
 }
 
@@ -106,14 +99,10 @@ class EntriesDecoder {
     if (!expected) return;
     const std::size_t before = problems_.size();
 
-    // `deploy` is no part of a definition: it is decoded here and taken out.
     std::optional<std::uint32_t> target;
     Value rest = member.value;
     if (Map* fields = std::get_if<Map>(&rest.content())) {
-      if (const Value* deploy = member.value.find("deploy")) {
-        target = decode_deploy(*deploy, pointer_to(pointer, "deploy"), problems_);
-      }
-      std::erase_if(*fields, [](const Member& field) { return field.key == "deploy"; });
+      target = take_replicas(*fields, pointer, problems_);
     }
     auto definition = decode_definition(rest, *expected, pointer, problems_);
     if (!definition || problems_.size() != before) return;

@@ -20,7 +20,7 @@ namespace genisys::state {
 // JSON and YAML hold a map from service name to definition, or are a Compose file: a map with the
 // key `services`, beside which `version` and `x-…` may stand (Compose gives them no meaning) and
 // nothing else. In Python each assignment is one definition; its `name` field names the service, by
-// default the variable does. A definition here may have `deploy: {replicas: N}`, its first target.
+// default the variable does. A definition here may have a first target, `deploy: {replicas: N}`.
 //
 // Entries in the order of the file. Appends every problem with its line and column and returns
 // nothing when there was one; a file without entries is fine.

@@ -35,7 +35,11 @@ inline const Words kExitsWith3 = {"sh", "-c", "exit 3"};
 inline const Words kPrints = {"sh", "-c", "echo one; echo two; echo three"};
 inline const Words kComplains = {"sh", "-c", "echo trouble >&2"};
 inline const Words kNotFound = {"/no/such/program"};
+inline const Words kIsWell = {"sh", "-c", "touch /tmp/well; sleep 1000000"};  // passes kProbe
 }  // namespace command
+
+// A health check that kIsWell alone passes.
+inline const command::Words kProbe = {"CMD", "test", "-e", "/tmp/well"};
 
 // Tests of one process share no engine under test; it removes what they made.
 class EngineUnderTest {
@@ -119,6 +123,13 @@ class EventContract : public EngineContract {
   static std::string text(const docker::Event& event);
 
   std::unique_ptr<docker::EventStream> events_;
+};
+
+// Of volumes, which the fake knows nothing of.
+class VolumeContract : public EngineContract {
+ protected:
+  // A container that runs `script` with the volume at /data.
+  docker::ContainerSpec on_volume(const docker::VolumeBinding& volume, std::string script);
 };
 
 inline void PrintTo(const Candidate& candidate, std::ostream* out) { *out << candidate.name; }

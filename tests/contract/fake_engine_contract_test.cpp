@@ -20,7 +20,8 @@ class FakeUnderTest final : public EngineUnderTest {
     engine_.set_latency(fakes::Operation::start, std::chrono::milliseconds(20));
     engine_.set_latency(fakes::Operation::remove, std::chrono::milliseconds(5));
 
-    runs(command::kRunsForEver, Program::ignores_stop());
+    runs(command::kRunsForEver, {.code_when_stopped = {}, .fails_probes = true});
+    runs(command::kIsWell, Program::ignores_stop());
     runs(command::kObeysTerm, {.code_when_stopped = 7, .output = "ready\n"});
     runs(command::kObeysInt, {.code_when_stopped = 9, .output = "ready\n"});
     runs(command::kExitsWith3, Program::exits(3));

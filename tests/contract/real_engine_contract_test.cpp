@@ -25,7 +25,10 @@ class RealUnderTest final : public EngineUnderTest {
       : host_(test::TestEngine::shared()),
         engine_(context_.get_executor(), address_of(host_.url())) {}
 
-  ~RealUnderTest() override { host_.remove_containers(); }
+  ~RealUnderTest() override {
+    host_.remove_containers();
+    host_.remove_volumes();
+  }
 
   docker::Engine& engine() override { return engine_; }
   std::string image() override { return host_.image(); }
@@ -54,5 +57,6 @@ const Candidate kCandidate{Candidate{"HttpEngine", make_real}};
 
 INSTANTIATE_TEST_SUITE_P(Real, EngineContract, ::testing::Values(kCandidate), name_of);
 INSTANTIATE_TEST_SUITE_P(Real, EventContract, ::testing::Values(kCandidate), name_of);
+INSTANTIATE_TEST_SUITE_P(Real, VolumeContract, ::testing::Values(kCandidate), name_of);
 
 }  // namespace genisys::contract

@@ -199,17 +199,13 @@ Result<void> FakeHost::start_now(FakeContainer& container) {
   container.error.clear();
   container.oom_killed = false;
   container.output += program.output;
-  container.health = program.has_health_check ? Health::starting : Health::none;
   const ContainerId id = container.id;
   if (program.ends_after) {
     container.ends_at = timeline_.clock().now() + *program.ends_after;
     container.end =
         timeline_.at(*container.ends_at, [this, id, code = program.exit_code] { exit(id, code); });
   }
-  if (program.has_health_check && program.healthy_after) {
-    container.turns_healthy =
-        timeline_.after(*program.healthy_after, [this, id] { set_health(id, Health::healthy); });
-  }
+  begin_health(container);
   emit(container, EventAction::start);
   transition(container, ContainerState::running);
   return {};

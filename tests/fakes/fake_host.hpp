@@ -172,6 +172,7 @@ class FakeHost {
   docker::Result<std::vector<docker::PublishedPort>> allocate_ports(const FakeContainer& container);
   bool taken(const docker::PublishedPort& port) const;
   void die(FakeContainer& container, int code);
+  void begin_health(FakeContainer& container);
   void signal_stop(FakeContainer& container, state::Duration grace);
   void kill_now(FakeContainer& container);
   void erase(docker::ContainerId id);

@@ -11,6 +11,7 @@ namespace genisys::fakes {
 using docker::ContainerId;
 using docker::ContainerState;
 using docker::EventAction;
+using docker::Health;
 
 namespace {
 
@@ -108,6 +109,31 @@ void FakeHost::oom(const ContainerId& id) {
   container.oom_killed = true;
   emit(container, EventAction::oom);
   die(container, 137);
+}
+
+void FakeHost::begin_health(FakeContainer& container) {
+  constexpr state::Duration kInterval = std::chrono::seconds(30);
+  constexpr int kRetries = 3;
+  const Program& program = container.program;
+  const docker::HealthProbe probe = container.spec.healthcheck.value_or(docker::HealthProbe{});
+  const bool is_off = !probe.test.empty() && probe.test.front() == "NONE";
+  const bool is_probed = !probe.test.empty() && !is_off;
+  container.health = Health::none;
+  if (!is_probed && (is_off || !program.has_health_check)) return;
+
+  container.health = Health::starting;
+  Health turns = Health::healthy;
+  std::optional<state::Duration> after = program.healthy_after;
+  if (is_probed && !after) {
+    after = probe.interval.count() > 0 ? state::Duration(probe.interval) : kInterval;
+    if (program.fails_probes) {
+      turns = Health::unhealthy;
+      *after *= probe.retries > 0 ? probe.retries : kRetries;
+    }
+  }
+  if (!after) return;
+  container.turns_healthy =
+      timeline_.after(*after, [this, id = container.id, turns] { set_health(id, turns); });
 }
 
 void FakeHost::set_health(const ContainerId& id, docker::Health health) {

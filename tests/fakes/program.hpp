@@ -25,8 +25,11 @@ struct Program {
   int exit_code = 0;                               // of its own end
   std::optional<int> code_when_stopped = 143;      // absent: ignores the stop signal
   state::Duration stops_after = {};                // from the stop signal to the end
+  // The image's health check. One in the spec tests the program after its interval, and then, if it
+  // fails, after each until the retries are used up.
   bool has_health_check = false;
   std::optional<state::Duration> healthy_after = {};  // absent: `starting` until told otherwise
+  bool fails_probes = false;                          // those of the spec
   std::string output = {};
   std::optional<StartFailure> start_failure = {};
 

@@ -25,6 +25,10 @@ std::string random_id() {
   return fmt::format("{:08x}{:08x}", random(), random());
 }
 
+std::string name_prefix(const std::string& run_id) {
+  return fmt::format("genisys-test-{}-", run_id);
+}
+
 std::string image_script(const std::string& url) {
   return fmt::format("GENISYS_TEST_DOCKER_HOST={} {}", shell_quoted(url),
                      shell_quoted(GENISYS_SOURCE_DIR "/scripts/test-image.sh"));
@@ -56,6 +60,7 @@ TestEngine::TestEngine()
 
 TestEngine::~TestEngine() {
   remove_containers();
+  remove_volumes();
   if (owns_image_)
     run_shell(fmt::format("{} --remove {}", image_script(url_), shell_quoted(image_)));
 }
@@ -68,7 +73,7 @@ TestEngine& TestEngine::shared() {
 std::map<std::string, std::string> TestEngine::labels() const { return {{kRunLabel, run_id_}}; }
 
 std::string TestEngine::unique_name(std::string_view stem) {
-  return fmt::format("genisys-test-{}-{}-{}", run_id_, stem, ++names_);
+  return fmt::format("{}{}-{}", name_prefix(run_id_), stem, ++names_);
 }
 
 void TestEngine::remove_containers() {
@@ -76,6 +81,13 @@ void TestEngine::remove_containers() {
       fmt::format("docker -H {0} ps --all --quiet --no-trunc --filter label={1}={2} | "
                   "xargs -r docker -H {0} rm --force --volumes",
                   shell_quoted(url_), kRunLabel, run_id_));
+}
+
+void TestEngine::remove_volumes() {
+  run_shell(
+      fmt::format("docker -H {0} volume ls --quiet --filter name={1} | "
+                  "xargs -r docker -H {0} volume rm",
+                  shell_quoted(url_), name_prefix(run_id_)));
 }
 
 }  // namespace genisys::test

@@ -12,8 +12,8 @@ namespace genisys::test {
 // else made and removes, else one of its own. Does everything with the docker command and
 // scripts/test-image.sh.
 //
-// One per program is enough, see shared(). What carries its label or its image goes with it;
-// nothing else on the engine is touched.
+// One per program is enough, see shared(). What carries its label or its image goes with it, and
+// volumes with its names; nothing else on the engine is touched.
 class TestEngine {
  public:
   // Whether GENISYS_TEST_ENGINE=none forbids tests with a real engine: only then they may be
@@ -41,6 +41,8 @@ class TestEngine {
 
   // Removes by force all containers that carry this run's label.
   void remove_containers();
+  // Removes the volumes that have a name of unique_name(). No container may mount them any more.
+  void remove_volumes();
 
  private:
   std::string url_;

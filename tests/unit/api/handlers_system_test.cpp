@@ -1,8 +1,11 @@
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <set>
 
 #include "api/openapi.hpp"
+#include "state/definition.hpp"
+#include "state/documents.hpp"
 #include "tests/unit/api/api_fixture.hpp"
 
 namespace genisys::api {
@@ -106,6 +109,42 @@ TEST(Contract, EnumeratesWhatAClientMayBranchOn) {
   EXPECT_EQ(enumeration("ConditionType"), texts_up_to(state::ConditionType::paused));
   EXPECT_EQ(enumeration("Truth"), texts_up_to(state::Truth::unknown));
   EXPECT_EQ(enumeration("SlotState"), texts_up_to(state::SlotState::exited));
+}
+
+// The keys that the decoder names when it meets one that is none: that of a definition with
+// `fields`.
+std::set<std::string> keys_named(const std::string& fields) {
+  constexpr std::string_view kBefore = "the keys are ";
+  state::Problems problems;
+  const auto value =
+      state::read_json(R"({"name": "web", "image": "a:1", )" + fields + "}", problems);
+  state::decode_definition(*value, std::nullopt, "", problems);
+  std::set<std::string> keys;
+  const std::string& message = problems.at(0).message;
+  std::size_t begin = message.find(kBefore) + kBefore.size();
+  while (begin < message.size()) {
+    const std::size_t end = std::min(message.find(", ", begin), message.size());
+    keys.insert(message.substr(begin, end - begin));
+    begin = end + 2;
+  }
+  return keys;
+}
+
+std::set<std::string> properties(const std::string& schema) {
+  const YAML::Node contract = YAML::Load(std::string(openapi_yaml()));
+  std::set<std::string> names;
+  for (const auto& property : contract["components"]["schemas"][schema]["properties"]) {
+    names.insert(property.first.as<std::string>());
+  }
+  return names;
+}
+
+TEST(Contract, NamesTheFieldsOfADefinition) {
+  EXPECT_EQ(properties("DefinitionInput"), keys_named(R"("qqqqqqqqq": 1)"));
+  EXPECT_EQ(properties("HealthcheckInput"), keys_named(R"("healthcheck": {"qqqqqqqqq": 1})"));
+  EXPECT_EQ(properties("UpdateConfigInput"),
+            keys_named(R"("deploy": {"update_config": {"qqqqqqqqq": 1}})"));
+  EXPECT_EQ(properties("Definition"), properties("DefinitionInput"));
 }
 
 void collect_references(const YAML::Node& node, std::set<std::string>& references) {

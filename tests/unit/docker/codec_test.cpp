@@ -312,30 +312,5 @@ TEST(DecodePullStep, TellsProgressFromFailure) {
   EXPECT_FALSE(decode_pull_step(R"({"status":[]})"));
 }
 
-TEST(EncodeCreate, WritesBothHalvesOfAPublishedPort) {
-  const ContainerSpec spec{.image = "demo:1",
-                           .ports = {{.container_port = 80, .host_port = 8080},
-                                     {.container_port = 80, .host_ip = "::1"},
-                                     {.container_port = 53, .protocol = "udp"}}};
-  EXPECT_EQ(encode_create(spec),
-            R"({"Image":"demo:1","Env":[],"Labels":{},"ExposedPorts":{"53/udp":{},"80/tcp":{}},)"
-            R"("HostConfig":{"PortBindings":{"53/udp":[{"HostIp":"","HostPort":""}],)"
-            R"("80/tcp":[{"HostIp":"","HostPort":"8080"},{"HostIp":"::1","HostPort":""}]},)"
-            R"("RestartPolicy":{"Name":"no"}}})");
-}
-
-TEST(EncodeCreate, WritesEveryFieldThatIsSet) {
-  const ContainerSpec spec{.image = "demo:1",
-                           .command = {"sh", "-c", "echo \"$A\""},
-                           .environment = {{"A", "b=c"}, {"E", ""}},
-                           .labels = {{"k", "v"}},
-                           .stop_signal = "SIGINT",
-                           .stop_timeout = std::chrono::seconds(0)};
-  EXPECT_EQ(encode_create(spec),
-            R"({"Image":"demo:1","Cmd":["sh","-c","echo \"$A\""],"Env":["A=b=c","E="],)"
-            R"("Labels":{"k":"v"},"StopSignal":"SIGINT","StopTimeout":0,"ExposedPorts":{},)"
-            R"("HostConfig":{"PortBindings":{},"RestartPolicy":{"Name":"no"}}})");
-}
-
 }  // namespace
 }  // namespace genisys::docker

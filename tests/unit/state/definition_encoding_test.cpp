@@ -4,25 +4,10 @@
 #include <random>
 #include <set>
 
-#include "state/definition.hpp"
-#include "state/documents.hpp"
-#include "tests/unit/state/document_texts.hpp"
+#include "tests/unit/state/definition_texts.hpp"
 
 namespace genisys::state {
 namespace {
-
-Definition decode(const std::string& json) {
-  Problems problems;
-  const auto value = read_json(json, problems, std::size_t{4} * 1024 * 1024);
-  auto definition = value ? decode_definition(*value, std::nullopt, "", problems) : std::nullopt;
-  if (!definition) throw std::runtime_error(json + "\n" + render(problems));
-  return *definition;
-}
-
-Definition with(const std::string& fields) {
-  return decode(R"({"name": "web", "image": "nginx:1")" + (fields.empty() ? "" : ", " + fields) +
-                "}");
-}
 
 TEST(EncodeDefinition, WritesTheSeedsFieldsAndNullForUnsetOnes) {
   EXPECT_EQ(encode_definition(with("")),
@@ -40,6 +25,31 @@ TEST(EncodeDefinition, WritesEveryFieldInItsPlace) {
   EXPECT_EQ(
       encode_definition(with(R"("command": ["a", "b c"], "environment": {}, "ports": [])")),
       R"({"name":"web","image":"nginx:1","command":["a","b c"],"environment":{},"ports":[]})");
+}
+
+TEST(EncodeDefinition, WritesHealthVolumesAndRolloutsWhenSet) {
+  const std::string begin =
+      R"({"name":"web","image":"nginx:1","command":null,"environment":null,"ports":null,)";
+  EXPECT_EQ(encode_definition(with(
+                R"("healthcheck": {"test": "curl x", "interval": 90, "timeout": "500ms",
+                             "start_period": "0s", "retries": "3"},
+             "volumes": ["data:/data:rw", "conf:/conf"], "pull_policy": "if_not_present",
+             "deploy": {"update_config": {"parallelism": 2, "delay": "10s", "order": "stop-first",
+               "monitor": 5, "max_failure_ratio": "0.10", "failure_action": "continue",
+               "progress_deadline": "1h"}})")),
+            begin +
+                R"("healthcheck":{"test":["CMD-SHELL","curl x"],"interval":"1m30s",)"
+                R"("timeout":"500ms","start_period":"0s","retries":3},)"
+                R"("volumes":["data:/data:rw","conf:/conf"],"pull_policy":"missing",)"
+                R"("deploy":{"update_config":{"parallelism":2,"delay":"10s","order":"stop-first",)"
+                R"("monitor":"5s","max_failure_ratio":0.1,"failure_action":"continue",)"
+                R"("progress_deadline":"1h"}}})");
+  EXPECT_EQ(
+      encode_definition(with(
+          R"("healthcheck": {"test": ["NONE"]}, "volumes": [], "deploy": {"update_config": {}})")),
+      begin + R"("healthcheck":{"disable":true},"volumes":[],"deploy":{"update_config":{}}})");
+  EXPECT_EQ(encode_definition(with(R"("healthcheck": {}, "deploy": {})")),
+            begin + R"("healthcheck":{}})");
 }
 
 TEST(EncodeDefinition, KeepsOddText) {
@@ -92,10 +102,60 @@ class Random {
     if (coin())
       json += R"(, "stop_signal": )" + pick<std::string>({"9", "\"SIGINT\"", "\"rtmin+2\""});
     if (coin()) json += fmt::format(", \"stop_grace_period\": \"{}ms\"", below(10'000'000));
+    if (coin()) json += R"(, "healthcheck": )" + healthcheck();
+    if (coin()) {
+      json += R"(, "volumes": [)";
+      for (std::size_t i = 0, count = below(4); i < count; ++i) {
+        json += fmt::format("{}\"v{}:/a/{}{}\"", i == 0 ? "" : ", ", below(2) + 10, i,
+                            pick<const char*>({"", ":ro", ":rw"}));
+      }
+      json += "]";
+    }
+    if (coin()) {
+      json += R"(, "pull_policy": )" +
+              pick<std::string>({"\"missing\"", "\"if_not_present\"", "\"always\"", "\"never\""});
+    }
+    if (coin()) json += R"(, "deploy": )" + deploy();
     return json + "}";
   }
 
  private:
+  std::string duration() { return fmt::format("\"{}ms\"", below(86'400'000) + 1); }
+
+  // A map of some of these.
+  std::string some_of(std::initializer_list<std::pair<const char*, std::string>> members) {
+    std::string json;
+    for (const auto& [key, value] : members) {
+      if (coin()) json += fmt::format("{}\"{}\": {}", json.empty() ? "" : ", ", key, value);
+    }
+    return "{" + json + "}";
+  }
+
+  std::string healthcheck() {
+    if (below(4) == 0) return some_of({{"disable", "true"}, {"interval", duration()}});
+    return some_of(
+        {{"test", pick<std::string>({"\"curl x\"", R"(["CMD", "a", ""])",
+                                     R"(["CMD-SHELL", ")" + text() + "x\"]", R"(["NONE"])"})},
+         {"interval", duration()},
+         {"timeout", duration()},
+         {"start_period", duration()},
+         {"retries", std::to_string(below(100))},
+         {"disable", "false"}});
+  }
+
+  std::string deploy() {
+    const std::string ratio = fmt::format("{}", static_cast<double>(below(1'000'001)) / 1e6);
+    return some_of({{"update_config",
+                     some_of({{"parallelism", std::to_string(below(1001))},
+                              {"delay", duration()},
+                              {"order", pick<std::string>({"\"start-first\"", "\"stop-first\""})},
+                              {"monitor", duration()},
+                              {"max_failure_ratio", coin() ? ratio : '"' + ratio + '"'},
+                              {"failure_action",
+                               pick<std::string>({"\"pause\"", "\"rollback\"", "\"continue\""})},
+                              {"progress_deadline", duration()}})}});
+  }
+
   std::string pairs() {
     std::string json = "{";
     for (std::size_t i = 0, count = below(4); i < count; ++i) {
@@ -151,7 +211,21 @@ INSTANTIATE_TEST_SUITE_P(
         Same{"form_of_labels", R"("labels": {"a": ""})", R"("labels": ["a"])"},
         Same{"signal_by_number", R"("stop_signal": 15)", R"("stop_signal": "SIGTERM")"},
         Same{"signal_without_sig", R"("stop_signal": "TERM")", R"("stop_signal": "SIGTERM")"},
-        Same{"grace_period", R"("stop_grace_period": 90)", R"("stop_grace_period": "1m30s")"}),
+        Same{"grace_period", R"("stop_grace_period": 90)", R"("stop_grace_period": "1m30s")"},
+        Same{"form_of_the_test", R"("healthcheck": {"test": "x y"})",
+             R"("healthcheck": {"test": ["CMD-SHELL", "x y"]})"},
+        Same{"form_of_the_interval", R"("healthcheck": {"interval": 90})",
+             R"("healthcheck": {"interval": "1m30s"})"},
+        Same{"none_and_disabled", R"("healthcheck": {"test": ["NONE"]})",
+             R"("healthcheck": {"disable": true, "interval": "5s"})"},
+        Same{"empty_healthcheck", R"("healthcheck": {})", ""},
+        Same{"healthcheck_of_zeros", R"("healthcheck": {"interval": "0s", "retries": 0})", ""},
+        Same{"order_of_volumes", R"("volumes": ["v1:/a", "v2:/b:ro"])",
+             R"("volumes": ["v2:/b:ro", "v1:/a:rw"])"},
+        Same{"no_volumes", R"("volumes": [])", ""},
+        Same{"pull_policy", R"("pull_policy": "always")", ""},
+        Same{"update_config",
+             R"("deploy": {"update_config": {"parallelism": 3, "order": "stop-first"}})", ""}),
     [](const auto& test) { return test.param.name; });
 
 TEST(SpecHash, DiffersWhereContainersDo) {
@@ -177,7 +251,19 @@ TEST(SpecHash, DiffersWhereContainersDo) {
                                                         R"("stop_signal": "SIGINT")",
                                                         R"("stop_signal": "SIGTERM")",
                                                         R"("stop_grace_period": "10s")",
-                                                        R"("stop_grace_period": "0s")"};
+                                                        R"("stop_grace_period": "0s")",
+                                                        R"("healthcheck": {"disable": true})",
+                                                        R"("healthcheck": {"test": "x"})",
+                                                        R"("healthcheck": {"test": ["CMD", "x"]})",
+                                                        R"("healthcheck": {"interval": "1s"})",
+                                                        R"("healthcheck": {"timeout": "1s"})",
+                                                        R"("healthcheck": {"start_period": "1s"})",
+                                                        R"("healthcheck": {"retries": 1000})",
+                                                        R"("volumes": ["v1:/a"])",
+                                                        R"("volumes": ["v2:/a"])",
+                                                        R"("volumes": ["v1:/b"])",
+                                                        R"("volumes": ["v1:/a:ro"])",
+                                                        R"("volumes": ["v1:/a", "v1:/b"])"};
   for (const char* fields : different) hashes.insert(spec_hash(with(fields)));
   hashes.insert(spec_hash(decode(R"({"name": "web", "image": "nginx:2"})")));
   EXPECT_EQ(hashes.size(), different.size() + 1);
@@ -196,6 +282,9 @@ TEST(SpecHash, StaysTheSameOverVersions) {
   EXPECT_EQ(spec_hash(with(R"("command": "a b", "environment": {"A": "1"}, "ports": ["81:80"],
                               "labels": {"l": "x"}, "stop_signal": "INT", "stop_grace_period": "10s")")),
             "5cd4dc58-d478-5c9f-90eb-048494a68238");
+  EXPECT_EQ(spec_hash(with(R"("volumes": ["data:/data", "conf:/conf:ro"],
+                              "healthcheck": {"test": ["CMD", "x"], "interval": "1s"})")),
+            "be0373e5-2362-57ee-bbf2-68c8d2e03ab5");
 }
 
 }  // namespace

@@ -3,8 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "state/documents.hpp"
-#include "tests/unit/state/document_texts.hpp"
+#include "tests/unit/state/definition_texts.hpp"
 
 namespace genisys::state {
 namespace {
@@ -12,24 +11,6 @@ namespace {
 using testing::HasSubstr;
 using Pairs = std::map<std::string, std::string>;
 using Words = std::vector<std::string>;
-
-std::optional<Definition> decode(const std::string& json, Problems& problems) {
-  const auto value = read_json(json, problems);
-  if (!value) return std::nullopt;
-  return decode_definition(*value, std::nullopt, "", problems);
-}
-
-Definition decode(const std::string& json) {
-  Problems problems;
-  auto definition = decode(json, problems);
-  if (!definition) throw std::runtime_error(json + "\n" + render(problems));
-  return *definition;
-}
-
-// A definition of which only one field matters.
-Definition with(const std::string& field) {
-  return decode(R"({"name": "web", "image": "nginx:1", )" + field + "}");
-}
 
 TEST(ServiceName, IsSafeInAPathALabelAndAContainersName) {
   for (const std::string& text : {std::string("a"), std::string("0"), std::string("My.Service_1-x"),
@@ -61,7 +42,8 @@ TEST(Definition, ReadsTheManualsExample) {
 
 TEST(Definition, TakesNullForUnset) {
   EXPECT_EQ(decode(R"({"name": "web", "image": "nginx:1", "command": null, "environment": null,
-                       "ports": null, "labels": null, "stop_signal": null, "stop_grace_period": null})"),
+                       "ports": null, "labels": null, "stop_signal": null, "stop_grace_period": null,
+                       "healthcheck": null, "volumes": null, "pull_policy": null, "deploy": null})"),
             decode(R"({"name": "web", "image": "nginx:1"})"));
 }
 
@@ -216,7 +198,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"unknown_near", R"("enviroment": {})", "did you mean 'environment'?"},
         Refused{"unknown_far", R"("privileged": true)",
                 "/privileged: unknown key 'privileged': the keys are name, image"},
-        Refused{"deploy", R"("deploy": {"replicas": 2})", "unknown key 'deploy'"}),
+        Refused{"unknown_of_compose", R"("deplyo": {})", "did you mean 'deploy'?"}),
     [](const auto& test) { return test.param.name; });
 
 TEST(Definition, RefusesWhatHasNoImageOrIsNoMap) {
@@ -306,6 +288,37 @@ TEST(MaxReplicas, IsTheNarrowestFixedPort) {
   EXPECT_EQ(max_replicas(with(R"("ports": ["9000-9009:80", "9100-9104:81"])")), 5U);
   EXPECT_EQ(max_replicas(with(R"("ports": ["1-65535:80"])")), 65535U);
 }
+
+struct Order {
+  const char* name;
+  std::string fields;
+  bool with_one;
+  bool with_two;
+};
+
+class NeedsStopFirst : public testing::TestWithParam<Order> {};
+
+TEST_P(NeedsStopFirst, WhereBothCannotBeThere) {
+  const Definition definition = with(GetParam().fields);
+  EXPECT_EQ(needs_stop_first(definition, 0), GetParam().with_one);
+  EXPECT_EQ(needs_stop_first(definition, 1), GetParam().with_one);
+  EXPECT_EQ(needs_stop_first(definition, 2), GetParam().with_two);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Definition, NeedsStopFirst,
+    testing::Values(
+        Order{"plain", "", false, false},
+        Order{"ephemeral_port", R"("ports": [80, "127.0.0.1::81"])", false, false},
+        Order{"fixed_port", R"("ports": [80, "8081:81"])", true, true},
+        Order{"range_of_ports", R"("ports": ["9000-9009:80"])", true, true},
+        Order{"writable_volume", R"("volumes": ["conf:/etc/app:ro", "data:/data"])", true, false},
+        Order{"read_only_volume", R"("volumes": ["data:/data:ro"])", false, false},
+        Order{"no_volumes", R"("volumes": [])", false, false},
+        Order{"whatever_the_definition_says",
+              R"("ports": ["81:80"], "deploy": {"update_config": {"order": "start-first"}})", true,
+              true}),
+    [](const auto& test) { return test.param.name; });
 
 }  // namespace
 }  // namespace genisys::state

@@ -129,8 +129,8 @@ INSTANTIATE_TEST_SUITE_P(
                             "/web/name: 'db' differs"},
                     Refused{"yaml_null_entry", "s.yml", "web:\n",
                             "/web: a definition must be a map, not null"},
-                    Refused{"yaml_unknown_field", "s.yml", "web: {image: a:1, volumes: []}",
-                            "/web/volumes: unknown key"},
+                    Refused{"yaml_unknown_field", "s.yml", "web: {image: a:1, networks: []}",
+                            "/web/networks: unknown key"},
                     Refused{"yaml_anchor", "s.yml", "web: &x {image: a:1}", "anchors"},
                     Refused{"compose_volumes", "s.yml", "services: {}\nvolumes: {}\n",
                             "2:1 /volumes: unknown key 'volumes'"},
@@ -141,6 +141,13 @@ INSTANTIATE_TEST_SUITE_P(
                             "/web/deploy: must be a map"},
                     Refused{"deploy_unknown", "s.yml", "web: {image: a:1, deploy: {mode: x}}",
                             "/web/deploy/mode: unknown key"},
+                    Refused{"deploy_replicas_misspelt", "s.yml",
+                            "web: {image: a:1, deploy: {replica: 2}}", "did you mean 'replicas'?"},
+                    Refused{"update_config_misspelt", "s.yml",
+                            "web:\n  image: a:1\n  deploy:\n    replicas: 2\n    update_config:\n"
+                            "      paralelism: 2\n",
+                            "6:7 /web/deploy/update_config/paralelism: unknown key 'paralelism': "
+                            "did you mean 'parallelism'?"},
                     Refused{"deploy_text", "s.yml", "web: {image: a:1, deploy: {replicas: '2'}}",
                             "/web/deploy/replicas: must"},
                     Refused{"deploy_negative", "s.yml", "web: {image: a:1, deploy: {replicas: -1}}",
@@ -172,6 +179,51 @@ TEST(ServiceFile, TellsTheProblemsOfAllEntries) {
       read_service_file("a: {image: x}\nb: {image: y:1}\nc: {imge: z:1, deploy: {replicas: x}}\n",
                         "s.yml", problems));
   EXPECT_EQ(problems.size(), 4U) << render(problems);
+}
+
+TEST(ServiceFile, ReadsOneDefinitionFromEveryFormat) {
+  constexpr const char* kYaml = R"(
+web:
+  image: a:1
+  healthcheck:
+    test: ["CMD", "check"]
+    interval: 5s
+    retries: 2
+    disable: false
+  volumes: ["data:/data"]
+  pull_policy: always
+  deploy:
+    replicas: 2
+    update_config: {parallelism: 2, order: stop-first, max_failure_ratio: 0.25, delay: 10}
+)";
+  constexpr const char* kPython = R"(
+web = {
+  'image': 'a:1',
+  'healthcheck': {'test': ['CMD', 'check'], 'interval': '5s', 'retries': 2, 'disable': False},
+  'volumes': ['data:/data'],
+  'pull_policy': 'always',
+  'deploy': {'replicas': 2, 'update_config':
+    {'parallelism': 2, 'order': 'stop-first', 'max_failure_ratio': 0.25, 'delay': 10}}})";
+  constexpr const char* kJson = R"({"web": {
+    "image": "a:1",
+    "healthcheck": {"test": ["CMD", "check"], "interval": "5s", "retries": 2, "disable": false},
+    "volumes": ["data:/data"],
+    "pull_policy": "always",
+    "deploy": {"replicas": 2, "update_config":
+      {"parallelism": 2, "order": "stop-first", "max_failure_ratio": 0.25, "delay": 10}}}})";
+  std::vector<Definition> definitions;
+  for (const auto& [text, path] :
+       {std::pair(kYaml, "s.yml"), std::pair(kPython, "s.py"), std::pair(kJson, "s.json")}) {
+    Problems problems;
+    const auto entries = read_service_file(text, path, problems);
+    ASSERT_TRUE(entries) << path << "\n" << render(problems);
+    EXPECT_EQ(entries->front().first_target, 2U) << path;
+    definitions.push_back(entries->front().definition);
+  }
+  EXPECT_EQ(definitions[0].update_config->max_failure_ratio, 0.25);
+  EXPECT_EQ(definitions[0].healthcheck->retries, 2U);
+  EXPECT_EQ(definitions[0], definitions[1]);
+  EXPECT_EQ(definitions[0], definitions[2]);
 }
 
 TEST(ServiceFile, TakesWordsOfOldYamlForText) {
