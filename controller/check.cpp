@@ -41,6 +41,8 @@ std::string summary(const Config& config, const ServicesResult& services) {
   line("interval", state::format_duration(connector.interval));
   line("concurrency", fmt::format("{} containers being started at once", docker.concurrency));
   line("adopt", docker.adopt ? "yes" : "no");
+  line("credentials", docker.config.empty() ? "none (no folder of DOCKER_CONFIG or HOME to look in)"
+                                            : docker.config.string());
   line("limit", fmt::format("{} replicas of a service", limits.replicas));
   return text;
 }

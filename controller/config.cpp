@@ -175,6 +175,10 @@ void read_adopt(const Setting& setting, Draft& draft) {
   if (const auto adopt = setting.boolean()) draft.config.docker.adopt = *adopt;
 }
 
+void read_docker_config(const Setting& setting, Draft& draft) {
+  if (auto path = setting.path(draft.folder)) draft.config.docker.config = std::move(*path);
+}
+
 void read_replicas(const Setting& setting, Draft& draft) {
   if (const auto replicas = setting.integer(1, 100000)) draft.config.limits.replicas = *replicas;
 }
@@ -200,6 +204,7 @@ constexpr auto kDockerKeys = std::to_array<Key>({
     {"url", read_url},
     {"concurrency", read_concurrency},
     {"adopt", read_adopt},
+    {"config", read_docker_config},
 });
 
 constexpr auto kLimitsKeys = std::to_array<Key>({
@@ -286,6 +291,8 @@ ConfigResult parse_config(std::string_view text, const ConfigPlace& place) {
   draft.config.connector.service_file = (place.folder / "services.py").lexically_normal();
   draft.config.connector.state_file = (place.folder / "genisys-connector.db").lexically_normal();
 
+  draft.config.docker.config = place.docker_config;
+
   Problems problems;
   if (const auto root = state::read_yaml(text, problems)) {
     read_document(*root, draft, problems);
@@ -304,10 +311,13 @@ ConfigResult parse_config(std::string_view text, const ConfigPlace& place) {
   return result;
 }
 
-ConfigResult load_config(const std::optional<std::filesystem::path>& given) {
+ConfigResult load_config(const std::optional<std::filesystem::path>& given,
+                         std::filesystem::path docker_config) {
   const std::filesystem::path file = given.value_or(kDefaultConfigFile);
   const std::filesystem::path absolute = std::filesystem::absolute(file).lexically_normal();
-  ConfigPlace place{.name = file.string(), .folder = absolute.parent_path()};
+  ConfigPlace place{.name = file.string(),
+                    .folder = absolute.parent_path(),
+                    .docker_config = std::move(docker_config)};
   if (const char* docker_host = std::getenv("DOCKER_HOST")) place.docker_host = docker_host;
 
   std::string why;

@@ -37,6 +37,7 @@ struct DockerConfig {
   docker::Address address = docker::UnixAddress{"/var/run/docker.sock"};
   std::size_t concurrency = 8;  // 1…256
   bool adopt = true;
+  std::filesystem::path config = {};  // with registry credentials; empty: pulls are anonymous
 };
 
 struct LimitsConfig {
@@ -55,6 +56,7 @@ struct ConfigPlace {
   std::string name;                             // the file as the user knows it, for messages
   std::filesystem::path folder;                 // absolute: what relative paths are relative to
   std::optional<std::string> docker_host = {};  // $DOCKER_HOST, counts when docker.url is unset
+  std::filesystem::path docker_config = {};     // counts when docker.config is unset
 };
 
 // Either a configuration or everything that is wrong with it, in the order of the file, one line
@@ -71,7 +73,9 @@ ConfigResult parse_config(std::string_view text, const ConfigPlace& place);
 inline constexpr std::string_view kDefaultConfigFile = "genisys-connector.yml";
 
 // Reads `given` (then it must be there), or kDefaultConfigFile of the current folder if it is
-// there, or nothing: the defaults. Looks at the environment's DOCKER_HOST.
-ConfigResult load_config(const std::optional<std::filesystem::path>& given);
+// there, or nothing: the defaults. Looks at the environment's DOCKER_HOST. `docker_config`: as in
+// ConfigPlace.
+ConfigResult load_config(const std::optional<std::filesystem::path>& given,
+                         std::filesystem::path docker_config = {});
 
 }  // namespace genisys::controller

@@ -1,6 +1,7 @@
 #include "controller/daemon.hpp"
 
 #include <fmt/format.h>
+#include <signal.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
@@ -29,6 +30,7 @@
 #include "controller/metrics.hpp"
 #include "controller/reconciler.hpp"
 #include "controller/services.hpp"
+#include "docker/credentials.hpp"
 #include "docker/http_engine.hpp"
 #include "state/commands.hpp"
 #include "state/sqlite_store.hpp"
@@ -74,6 +76,10 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// Whoever started this program may have had them ignored: then nobody learns how a credential
+// helper ended.
+void expect_children() { ::signal(SIGCHLD, SIG_DFL); }
+
 spdlog::level::level_enum to_spdlog(LogLevel level) {
   switch (level) {
     case LogLevel::debug:
@@ -98,6 +104,7 @@ class Daemon {
         store_(std::move(store)),
         signals_(io, SIGTERM, SIGINT, SIGHUP),
         engine_(io.get_executor(), config.docker.address, {}),
+        credentials_(io.get_executor(), config.docker.config),
         loop_(io.get_executor(), clock_, {.interval = config.connector.interval}) {}
 
   // Returns when the program has stopped in order. Throws what kept it from starting.
@@ -108,6 +115,9 @@ class Daemon {
     ReconcilerOptions options{.limits = {.starts = config_.docker.concurrency},
                               .seed = std::random_device{}()};
     options.policy.adopt = config_.docker.adopt;
+    options.registry_auth = [this](std::string image) {
+      return credentials_.for_image(std::move(image));
+    };
     reconciler_.emplace(io_.get_executor(), *store_, *board_, engine_, clock_, options,
                         [this](Urgency urgency) { loop_.wake(urgency); });
     metrics_.emplace(*store_, *board_, *reconciler_, std::string(GENISYS_VERSION));
@@ -229,6 +239,7 @@ class Daemon {
   std::unique_ptr<state::SqliteStore> store_;
   asio::signal_set signals_;
   docker::HttpEngine engine_;
+  docker::Credentials credentials_;
   Loop loop_;
   std::optional<state::StatusBoard> board_;
   std::optional<Reconciler> reconciler_;
@@ -268,6 +279,7 @@ int run_to_the_end(asio::io_context& io, Daemon& daemon) {
 int run_daemon(const Config& config) {
   set_up_log(config.connector.log_level);
   raise_descriptor_limit();
+  expect_children();
   asio::io_context io(1);
   try {
     auto store = state::SqliteStore::open(

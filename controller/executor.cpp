@@ -284,8 +284,14 @@ asio::awaitable<Outcome> Executor::pull(std::string image) {
   if (present) co_return Outcome{};
   if (present.error().kind != docker::ErrorKind::not_found)
     co_return failed(Step::pull, present.error());
+  std::string registry_auth;
+  if (hooks_.registry_auth) {
+    auto credentials = co_await hooks_.registry_auth(image);
+    if (!credentials) co_return failed(Step::pull, credentials.error());
+    registry_auth = *std::move(credentials);
+  }
   std::function<void(const docker::PullProgress&)> unheard;
-  auto pulled = co_await engine_.pull(image, std::string(), unheard);
+  auto pulled = co_await engine_.pull(image, std::move(registry_auth), unheard);
   if (!pulled) co_return failed(Step::pull, pulled.error());
   co_return Outcome{};
 }

@@ -15,6 +15,7 @@
 #include <list>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "controller/plan.hpp"
@@ -47,8 +48,15 @@ struct ExecutorLimits {
   std::size_t all_stops = 256;
   state::Duration quick = std::chrono::seconds(1);
   std::size_t removes = 8;
-  std::size_t pulls = 3;
+  // Enough that registries which stall hold up no other image. A pull costs little beside its
+  // download, and how many layers are downloaded at once is the engine's own limit.
+  std::size_t pulls = 16;
 };
+
+// The X-Registry-Auth header's value for a pull of the image; empty: anonymous. An error is the
+// pull's failure.
+using RegistryAuth =
+    std::function<boost::asio::awaitable<docker::Result<std::string>>(std::string image)>;
 
 struct ExecutorHooks {
   // Is what the action was decided on still so? Asked before it begins and between its engine
@@ -58,6 +66,8 @@ struct ExecutorHooks {
   std::function<void(const Action&, const InFlight&, const Outcome&)> ended;
   // Makes the store forget a removed service. Reports through StoreError.
   std::function<boost::asio::awaitable<void>(state::ServiceName)> forget;
+  // Asked before each pull; unset: anonymous.
+  RegistryAuth registry_auth = {};
 };
 
 class Executor {

@@ -12,6 +12,7 @@
 #include "controller/config.hpp"
 #include "controller/daemon.hpp"
 #include "controller/services.hpp"
+#include "docker/credentials.hpp"
 
 namespace genisys::controller {
 namespace {
@@ -57,7 +58,8 @@ int run(int argc, char** argv) {
   }
 
   const ConfigResult result = load_config(
-      config_option->count() > 0 ? std::optional<std::filesystem::path>(file) : std::nullopt);
+      config_option->count() > 0 ? std::optional<std::filesystem::path>(file) : std::nullopt,
+      docker::default_config_file());
   if (!result.config) return refuse(result.errors);
   return only_check ? check(*result.config) : run_daemon(*result.config);
 }

@@ -49,19 +49,20 @@ Reconciler::Reconciler(asio::any_io_executor executor, state::Store& store,
     : store_(store),
       board_(board),
       clock_(clock),
-      options_(options),
+      options_(std::move(options)),
       wake_(std::move(wake)),
       instance_(store.snapshot()->instance),
-      random_(options.seed),
+      random_(options_.seed),
       observer_(
           engine, clock, instance_, wake_, [this] { decide(); },
           [this](const docker::ContainerId& id) { return works_on(id); }),
       executor_(
-          std::move(executor), engine, clock, instance_, options.limits,
+          std::move(executor), engine, clock, instance_, options_.limits,
           {.still_wanted = [this](const Action& action) { return still_wanted(action); },
            .ended = [this](const Action& action, const InFlight& about,
                            const Outcome& outcome) { act_ended(action, about, outcome); },
-           .forget = [this](state::ServiceName service) { return forget(std::move(service)); }}) {}
+           .forget = [this](state::ServiceName service) { return forget(std::move(service)); },
+           .registry_auth = options_.registry_auth}) {}
 
 double Reconciler::jitter() { return std::uniform_real_distribution<double>(0.0, 1.0)(random_); }
 

@@ -30,6 +30,7 @@ struct ReconcilerOptions {
   Policy policy = {};
   ExecutorLimits limits = {};
   std::uint64_t seed = 0;  // of the jitter; equal seeds make equal runs
+  RegistryAuth registry_auth = {};
 };
 
 // What a pass did, for the loop, the metrics and the tests.

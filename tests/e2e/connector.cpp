@@ -22,8 +22,9 @@ std::string configuration(const Connector::Options& options, const std::string& 
       "  instance: '{}'\n"
       "docker:\n"
       "  url: {}\n"
-      "  adopt: {}\n",
-      instance, options.engine_url, options.adopt);
+      "  adopt: {}\n"
+      "  config: {}\n",
+      instance, options.engine_url, options.adopt, options.docker_config);
 }
 
 void expect_success(const HttpAnswer& answer, const std::string& what) {

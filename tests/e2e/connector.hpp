@@ -28,6 +28,8 @@ class Connector {
   struct Options {
     std::string engine_url;
     bool adopt = true;
+    // The Docker config file, beside the configuration; the default has no credentials.
+    std::string docker_config = "no-such-file.json";
   };
 
   // The longest a test waits for anything to become true, on a busy machine.

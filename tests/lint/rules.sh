@@ -38,7 +38,7 @@ rule controller-knows-no-api '^controller/' "$root_of_composition" "$include(api
   'only controller/daemon and controller/main see every room' \
   controller/bad.cpp '#include "api/server.hpp"'
 rule controller-sees-the-engine-as-an-interface '^controller/' "$root_of_composition" \
-  "${include}docker/(codec|transport|http|pool|target|connection)" \
+  "${include}docker/(codec|transport|http|pool|target|connection|credentials|registry_auth|subprocess)" \
   'the controller uses docker/{types,engine,address}.hpp; what is behind them is the composition root'\''s' \
   controller/bad.cpp '#include "docker/http_engine.hpp"'
 rule controller-sees-the-store-as-an-interface '^(controller|api)/' "$root_of_composition" \

@@ -85,6 +85,7 @@ TEST_F(Services, MayNotBeginAboveTheLimit) {
 
 TEST_F(Services, AreSummedUpWithTheConfigurationOneFactALine) {
   config_.file = "/etc/genisys/genisys-connector.yml";
+  config_.docker.config = "/etc/genisys/docker/config.json";
   EXPECT_EQ(summary(config_, {.entries = std::vector<state::FileEntry>{}}),
             "configuration  /etc/genisys/genisys-connector.yml\n"
             "api            http://127.0.0.1:7051\n"
@@ -97,6 +98,7 @@ TEST_F(Services, AreSummedUpWithTheConfigurationOneFactALine) {
                 "interval       5s\n"
                 "concurrency    8 containers being started at once\n"
                 "adopt          yes\n"
+                "credentials    /etc/genisys/docker/config.json\n"
                 "limit          1000 replicas of a service\n");
 }
 

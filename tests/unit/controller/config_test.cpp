@@ -87,7 +87,7 @@ connector:
   allow_unauthenticated: true
   allowed_hosts: [Connector.example, "10.0.0.1", "::1"]
   log_level: debug
-docker: {url: "tcp://10.1.2.3:2375", concurrency: 256, adopt: false}
+docker: {url: "tcp://10.1.2.3:2375", concurrency: 256, adopt: false, config: docker/config.json}
 limits:
   replicas: 20
 )");
@@ -103,6 +103,7 @@ limits:
   EXPECT_EQ(config.docker.address, address("tcp://10.1.2.3:2375"));
   EXPECT_EQ(config.docker.concurrency, 256u);
   EXPECT_FALSE(config.docker.adopt);
+  EXPECT_EQ(config.docker.config, "/etc/genisys/docker/config.json");
   EXPECT_EQ(config.limits.replicas, 20u);
 }
 
@@ -262,6 +263,14 @@ TEST(Config, TakesTheEngineFromTheEnvironmentOnlyWhenTheFileNamesNone) {
   EXPECT_EQ(accepted("", where).docker.address, address("unix:///var/run/docker.sock"));
 }
 
+TEST(Config, TakesTheUsersDockerConfigUnlessItNamesOne) {
+  ConfigPlace where = place();
+  EXPECT_EQ(accepted("", where).docker.config, "");
+  where.docker_config = "/root/.docker/config.json";
+  EXPECT_EQ(accepted("", where).docker.config, "/root/.docker/config.json");
+  EXPECT_EQ(accepted("docker: {config: /run/auth.json}", where).docker.config, "/run/auth.json");
+}
+
 TEST(Config, BlamesTheEnvironmentForItsOwnMistake) {
   ConfigPlace where = place();
   where.docker_host = "ssh://host";
@@ -311,10 +320,11 @@ TEST_F(ConfigFile, IsTakenFromTheCurrentFolderWhenItIsThere) {
 
 TEST_F(ConfigFile, GivesRelativePathsTheirFolder) {
   write("conf/my.yml", "connector: {service_file: defs.yml}");
-  const ConfigResult result = load_config("conf/my.yml");
+  const ConfigResult result = load_config("conf/my.yml", "/root/.docker/config.json");
   ASSERT_THAT(result.errors, IsEmpty());
   EXPECT_EQ(result.config->connector.service_file, folder_ / "conf/defs.yml");
   EXPECT_EQ(result.config->connector.state_file, folder_ / "conf/genisys-connector.db");
+  EXPECT_EQ(result.config->docker.config, "/root/.docker/config.json");
 }
 
 TEST_F(ConfigFile, MustBeThereWhenItIsNamed) {
