@@ -37,7 +37,9 @@ const Precondition kAny{.any = true};
 
 TEST_F(Commands, RegisterCreatesWithoutATarget) {
   EXPECT_EQ(*register_service(draft, definition("web")), Effect::created);
-  EXPECT_EQ(service("web"), Service{definition("web")});
+  EXPECT_EQ(service("web").definition, definition("web"));
+  EXPECT_EQ(service("web").revision, Revision{1});
+  EXPECT_EQ(service("web").generation, Generation{1});
   EXPECT_EQ(service("web").desired, std::nullopt);
 }
 
