@@ -78,6 +78,30 @@ Decided<Effect> remove_service(Draft& draft, const ServiceName& name,
 Effect forget_service(Draft& draft, const ServiceName& name,
                       const std::set<std::string>& released = {});
 
+// POST …/pause and …/resume: changed or unchanged; not_found; conflict while it is being removed.
+// They say nothing of what is wanted, so the generation stays.
+Decided<Effect> pause_service(Draft& draft, const ServiceName& name,
+                              const std::optional<Precondition>& if_match);
+Decided<Effect> resume_service(Draft& draft, const ServiceName& name,
+                               const std::optional<Precondition>& if_match);
+
+// DELETE …/backoff: what failed may be tried again now. Always changed; not_found. The generation
+// stays.
+Decided<Effect> reset_backoff(Draft& draft, const ServiceName& name);
+
+// POST …/rollback: the definition of revision `to`, as a new revision. Without `to`, that of the
+// last stable revision unless it is the current one, else of the one before the current. Unchanged
+// when that is the current definition. Refused: invalid, with the pointer `/revision`, when no such
+// revision is kept or the target exceeds what its host ports allow; conflict while it is being
+// removed. `why` is for the journal, where a draft without an author makes it a decision of the
+// connector.
+Decided<Effect> roll_back(Draft& draft, const ServiceName& name, std::optional<Revision> to,
+                          const std::optional<Precondition>& if_match, const std::string& why = {});
+
+// The controller's word that a revision's rollout completed. Unchanged when it said so before, or
+// when there is no such service, or no such revision of it any more. The generation stays.
+Effect note_stable(Draft& draft, const ServiceName& name, Revision revision);
+
 // One entry of the service file, and the target it asks for at the first sight of the service.
 struct FileEntry {
   Definition definition;
