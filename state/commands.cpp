@@ -1,77 +1,22 @@
 #include "state/commands.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
-#include <algorithm>
 #include <boost/uuid/name_generator_sha1.hpp>
 #include <boost/uuid/uuid_io.hpp>
+#include <cstddef>
+#include <iterator>
 #include <utility>
+
+#include "state/command_rules.hpp"
+#include "state/revisions.hpp"
 
 namespace genisys::state {
 
 namespace {
 
-Refusal refuse(RefusalKind kind, std::string detail) { return {kind, std::move(detail)}; }
-
-Refusal absent(const ServiceName& name) {
-  return refuse(RefusalKind::not_found, fmt::format("there is no service `{}`", name.str()));
-}
-
-Refusal being_removed(const ServiceName& name) {
-  return refuse(RefusalKind::conflict,
-                fmt::format("`{}` is being removed; try again once it is gone", name.str()));
-}
-
-Refusal invalid(std::string pointer, std::string message) {
-  Refusal refusal = refuse(RefusalKind::invalid, message);
-  refusal.problems.push_back({std::move(pointer), std::move(message)});
-  return refusal;
-}
-
-std::optional<Refusal> check(const ServiceName& name, const Service* service,
-                             const std::optional<Precondition>& if_match) {
-  if (!if_match) return std::nullopt;
-  if (service == nullptr) {
-    return refuse(RefusalKind::precondition_failed,
-                  fmt::format("If-Match was given and there is no service `{}`", name.str()));
-  }
-  const auto& accepted = if_match->generations;
-  if (if_match->any ||
-      std::find(accepted.begin(), accepted.end(), service->generation) != accepted.end()) {
-    return std::nullopt;
-  }
-  return refuse(RefusalKind::precondition_failed,
-                fmt::format("`{}` is at generation {}, which If-Match does not name; read it again",
-                            name.str(), number(service->generation)));
-}
-
-std::string replicas(std::uint32_t count) {
-  return fmt::format("{} replica{}", count, count == 1 ? "" : "s");
-}
-
-// Why `definition` allows `limit` replicas and no more.
-std::string explain_limit(const Definition& definition, std::uint32_t limit) {
-  if (definition.ports) {
-    for (const Port& port : *definition.ports) {
-      if (port.is_ephemeral()) continue;
-      const std::uint32_t width = port.host_last - port.host_first + 1U;
-      if (width != limit) continue;
-      return width == 1 ? fmt::format("`{}` publishes a fixed host port: at most {}", port.text,
-                                      replicas(limit))
-                        : fmt::format("`{}` publishes {} host ports: at most {}", port.text, width,
-                                      replicas(limit));
-    }
-  }
-  return fmt::format("the published host ports allow at most {}", replicas(limit));
-}
-
-// What forbids `target` replicas of `definition`, if anything does.
-std::optional<std::string> exceeds_ports(const Definition& definition,
-                                         std::optional<std::uint32_t> target) {
-  const std::optional<std::uint32_t> limit = max_replicas(definition);
-  if (!target || !limit || *target <= *limit) return std::nullopt;
-  return explain_limit(definition, *limit);
-}
+constexpr std::size_t kMostVacated = 1000;
 
 std::string entry_hash(const FileEntry& entry) {
   // Any change of the entry counts, its first target too. The line break keeps the two apart.
@@ -81,68 +26,109 @@ std::string entry_hash(const FileEntry& entry) {
   return to_string(boost::uuids::name_generator_sha1(boost::uuids::ns::oid())(text));
 }
 
+void note_definition(Draft& draft, const Service& service) {
+  note_wanted(draft, service.name(), "define",
+              fmt::format("revision {}", number(service.revision)));
+}
+
+std::string describe_target(std::optional<std::uint32_t> target) {
+  return target ? std::to_string(*target) : "not set";
+}
+
+std::string describe_slots(const std::set<std::uint32_t>& slots) {
+  constexpr std::size_t kShown = 20;
+  const auto end = slots.size() > kShown ? std::next(slots.begin(), kShown) : slots.end();
+  return fmt::format("{}{}", fmt::join(slots.begin(), end, ", "),
+                     slots.size() > kShown ? ", …" : "");
+}
+
+void note_target(Draft& draft, const Service& service, std::optional<std::uint32_t> before) {
+  std::string message = fmt::format("the target is {} (was {})", describe_target(service.desired),
+                                    describe_target(before));
+  if (!service.vacated.empty()) {
+    message += fmt::format("; slots that stay empty: {}", describe_slots(service.vacated));
+  }
+  note_wanted(draft, service.name(), "scale", std::move(message));
+}
+
+Effect create(Draft& draft, const Definition& definition) {
+  Service service = first_record(definition, draft.now());
+  note_definition(draft, service);
+  draft.put(std::move(service));
+  return Effect::created;
+}
+
+// What forbids these slots, whatever the service; for the pointer `/remove`.
+std::optional<std::string> unusable(const std::set<std::uint32_t>& vacate) {
+  if (vacate.size() > kMostVacated) {
+    return fmt::format("{} slots are more than the {} that may stay empty", vacate.size(),
+                       kMostVacated);
+  }
+  if (vacate.contains(0)) return "slots count from 1";
+  return std::nullopt;
+}
+
 }  // namespace
 
 Decided<Effect> register_service(Draft& draft, const Definition& definition) {
   const Service* recorded = draft.find(definition.name);
-  if (recorded == nullptr) {
-    draft.put({definition});
-    return Effect::created;
-  }
+  if (recorded == nullptr) return create(draft, definition);
   if (recorded->removing) return being_removed(definition.name);
   if (recorded->definition == definition) return Effect::unchanged;
   const std::string& name = definition.name.str();
-  return refuse(
+  return Refusal{
       RefusalKind::conflict,
       fmt::format("`{}` is registered with another definition; replace it with PUT /service/{}",
-                  name, name));
+                  name, name)};
 }
 
 Decided<Effect> replace_definition(Draft& draft, const Definition& definition,
                                    const std::optional<Precondition>& if_match) {
   const Service* recorded = draft.find(definition.name);
-  if (auto failed = check(definition.name, recorded, if_match)) return *std::move(failed);
-  if (recorded == nullptr) {
-    draft.put({definition});
-    return Effect::created;
+  if (auto failed = check_precondition(definition.name, recorded, if_match)) {
+    return *std::move(failed);
   }
+  if (recorded == nullptr) return create(draft, definition);
   if (recorded->removing) return being_removed(definition.name);
   if (recorded->definition == definition) return Effect::unchanged;
-  if (auto why = exceeds_ports(definition, recorded->desired)) {
+  if (auto why = exceeds_ports(definition, recorded->desired, recorded->vacated)) {
     return invalid("/ports", fmt::format("{}, and the target is {}; scale it down first", *why,
                                          *recorded->desired));
   }
 
   Service changed = *recorded;
-  changed.definition = definition;
-  changed.revision = next(changed.revision);
+  revise(changed, definition, draft.now());
   changed.generation = next(changed.generation);
+  note_definition(draft, changed);
   draft.put(std::move(changed));
   return Effect::changed;
 }
 
 Decided<Effect> set_targets(Draft& draft, const std::map<ServiceName, std::uint32_t>& targets,
                             const std::optional<Precondition>& if_match, bool single,
-                            std::uint32_t max_replicas_allowed) {
+                            std::uint32_t max_replicas_allowed,
+                            const std::set<std::uint32_t>& vacate) {
   for (const auto& [name, target] : targets) {
-    const Service* recorded = draft.find(name);
-    if (recorded == nullptr) return absent(name);
-    if (auto failed = check(name, recorded, if_match)) return *std::move(failed);
-    if (recorded->removing) return being_removed(name);
+    if (auto failed = check_writable(name, draft.find(name), if_match)) return *std::move(failed);
   }
 
+  const std::set<std::uint32_t> vacated = single ? vacate : std::set<std::uint32_t>{};
   Problems problems;
+  if (auto why = unusable(vacated)) problems.push_back({"/remove", *std::move(why)});
   for (const auto& [name, target] : targets) {
+    const Definition& definition = draft.find(name)->definition;
     const std::string pointer = single ? "/number" : pointer_to("", name.str());
     if (target > max_replicas_allowed) {
       problems.push_back({pointer, fmt::format("{} is more than the {} that limits.replicas allows",
-                                               target, replicas(max_replicas_allowed))});
-    } else if (auto why = exceeds_ports(draft.find(name)->definition, target)) {
+                                               target, count_replicas(max_replicas_allowed))});
+    } else if (auto why = exceeds_ports(definition, target)) {
       problems.push_back({pointer, *std::move(why)});
+    } else if (auto crowded = exceeds_ports(definition, target, vacated)) {
+      problems.push_back({"/remove", *std::move(crowded)});
     }
   }
   if (!problems.empty()) {
-    Refusal refusal = refuse(RefusalKind::invalid, problems.front().message);
+    Refusal refusal{RefusalKind::invalid, problems.front().message};
     refusal.problems = std::move(problems);
     return refusal;
   }
@@ -150,10 +136,12 @@ Decided<Effect> set_targets(Draft& draft, const std::map<ServiceName, std::uint3
   Effect effect = Effect::unchanged;
   for (const auto& [name, target] : targets) {
     const Service* recorded = draft.find(name);
-    if (recorded->desired == target) continue;
+    if (recorded->desired == target && recorded->vacated == vacated) continue;
     Service changed = *recorded;
     changed.desired = target;
+    changed.vacated = vacated;
     changed.generation = next(changed.generation);
+    note_target(draft, changed, recorded->desired);
     draft.put(std::move(changed));
     effect = Effect::changed;
   }
@@ -161,30 +149,41 @@ Decided<Effect> set_targets(Draft& draft, const std::map<ServiceName, std::uint3
 }
 
 Decided<Effect> remove_service(Draft& draft, const ServiceName& name,
-                               const std::optional<Precondition>& if_match) {
+                               const std::optional<Precondition>& if_match, Containers containers) {
   const Service* recorded = draft.find(name);
+  const bool keep = containers == Containers::keep;
   // Before the precondition: the repetition of a DELETE whose answer was lost names the generation
   // that the first one has already replaced (RFC 9110, 13.1.1, lets it succeed).
-  if (recorded != nullptr && recorded->removing) return Effect::unchanged;
+  if (recorded != nullptr && recorded->removing && (keep || !recorded->keep_containers)) {
+    return Effect::unchanged;
+  }
   if (recorded == nullptr) return absent(name);
-  if (auto failed = check(name, recorded, if_match)) return *std::move(failed);
+  if (auto failed = check_precondition(name, recorded, if_match)) return *std::move(failed);
 
   Service changed = *recorded;
   changed.removing = true;
+  changed.keep_containers = keep;
   changed.generation = next(changed.generation);
+  note_wanted(draft, name, "delete",
+              keep ? "its containers go on running, as nobody's" : "its containers are stopped");
   draft.put(std::move(changed));
   return Effect::changed;
 }
 
-Effect forget_service(Draft& draft, const ServiceName& name) {
+Effect forget_service(Draft& draft, const ServiceName& name,
+                      const std::set<std::string>& released) {
   const Service* recorded = draft.find(name);
   if (recorded == nullptr || !recorded->removing) return Effect::unchanged;
+  for (const std::string& container : released) draft.release(container);
+  draft.forget_memory("service/" + name.str());
   draft.erase(name);
   return Effect::changed;
 }
 
 std::vector<ServiceName> import_file(Draft& draft, const std::vector<FileEntry>& entries,
                                      Problems* passed_over) {
+  const std::string author = draft.author();
+  draft.act_as("service file");
   std::vector<ServiceName> taken;
   for (const FileEntry& entry : entries) {
     const ServiceName& name = entry.definition.name;
@@ -193,10 +192,12 @@ std::vector<ServiceName> import_file(Draft& draft, const std::vector<FileEntry>&
     if (noted != draft.state().file_entries.end() && noted->second == hash) continue;
 
     const Service* recorded = draft.find(name);
-    Service wanted = recorded != nullptr ? *recorded : Service{entry.definition};
+    Service wanted = recorded != nullptr ? *recorded : first_record(entry.definition, draft.now());
+    const std::optional<std::uint32_t> target_before = wanted.desired;
     if (!wanted.desired) wanted.desired = entry.first_target;
 
-    std::optional<std::string> obstacle = exceeds_ports(entry.definition, wanted.desired);
+    std::optional<std::string> obstacle =
+        exceeds_ports(entry.definition, wanted.desired, wanted.vacated);
     if (obstacle) *obstacle += fmt::format(", and the target is {}", *wanted.desired);
     if (wanted.removing) obstacle = "the service of that name is being removed";
     if (obstacle) {
@@ -206,10 +207,10 @@ std::vector<ServiceName> import_file(Draft& draft, const std::vector<FileEntry>&
       continue;
     }
 
-    if (wanted.definition != entry.definition) {
-      wanted.definition = entry.definition;
-      wanted.revision = next(wanted.revision);
-    }
+    const bool is_defined = recorded == nullptr || recorded->definition != entry.definition;
+    if (recorded != nullptr && is_defined) revise(wanted, entry.definition, draft.now());
+    if (is_defined) note_definition(draft, wanted);
+    if (wanted.desired != target_before) note_target(draft, wanted, target_before);
     if (recorded == nullptr) {
       draft.put(std::move(wanted));
     } else if (wanted != *recorded) {
@@ -219,6 +220,7 @@ std::vector<ServiceName> import_file(Draft& draft, const std::vector<FileEntry>&
     draft.note_file_entry(name, std::move(hash));
     taken.push_back(name);
   }
+  draft.act_as(author);
   return taken;
 }
 

@@ -1,5 +1,6 @@
 #include "state/group_commit.hpp"
 
+#include <span>
 #include <utility>
 
 namespace genisys::state {
@@ -38,17 +39,20 @@ struct GroupCommit::Withdrawal {
 
 struct GroupCommit::InFlight {
   std::vector<std::shared_ptr<Request>> requests;
-  SnapshotPtr next;
-  std::uint64_t index_mark;
+  std::shared_ptr<const WriteBatch> batch;
+  std::size_t notes;  // so many of its entries, from the first, nobody waits for
+  Durable next;
   std::set<ServiceName> touched;
+  bool is_last_try;  // for its notes
 };
 
-GroupCommit::GroupCommit(boost::asio::any_io_executor executor, SnapshotPtr durable,
-                         std::uint64_t index_mark, Write write)
+GroupCommit::GroupCommit(boost::asio::any_io_executor executor, Durable durable, Options options,
+                         Write write)
     : executor_(std::move(executor)),
       durable_(std::move(durable)),
-      index_mark_(index_mark),
-      write_(std::move(write)) {}
+      wall_(std::move(options.wall)),
+      write_(std::move(write)),
+      feed_(executor_, durable_.last_entry, options.note_linger, [this] { pump(); }) {}
 
 GroupCommit::~GroupCommit() = default;
 
@@ -76,60 +80,111 @@ boost::asio::awaitable<void> GroupCommit::submit(std::shared_ptr<Request> reques
   if (request->failure) std::rethrow_exception(request->failure);
 }
 
+void GroupCommit::note(JournalEntry entry) {
+  if (entry.at == WallTime{}) entry.at = wall_();
+  feed_.add(std::move(entry));
+}
+
 void GroupCommit::pump() {
-  while (in_flight_ == nullptr && !queue_.empty()) {
-    Draft draft(*durable_);
-    std::uint64_t mark = index_mark_;
-    std::vector<std::shared_ptr<Request>> requests;
-    while (!queue_.empty() && requests.size() < kBatchLimit) {
-      const std::shared_ptr<Request> request = std::move(queue_.front());
-      queue_.pop_front();
-      if (request->withdrawn) continue;
-      if (request->change) {
-        const Draft::Mark before = draft.mark();
-        const Change change = std::exchange(request->change, nullptr);
-        try {
-          change(draft);
-        } catch (...) {
-          // Its own writer gets it; the others of the batch must not notice.
-          draft.roll_back_to(before);
-          request->failure = std::current_exception();
-        }
-      }
-      if (request->index_count > 0) {
-        request->first_index = Index{mark + 1};
-        mark += request->index_count;
-      }
-      requests.push_back(request);
-    }
+  if (is_pumping_) return;
+  struct Pumping {
+    explicit Pumping(bool& target) : flag(target) { flag = true; }
+    Pumping(const Pumping&) = delete;
+    Pumping& operator=(const Pumping&) = delete;
+    ~Pumping() { flag = false; }
+    bool& flag;
+  };
+  const Pumping pumping(is_pumping_);
+  while (in_flight_ == nullptr && (!queue_.empty() || feed_.is_due())) begin_batch();
+}
 
-    if (!draft.changed() && mark == index_mark_) {
-      finish(requests, std::nullopt);
-      continue;
+void GroupCommit::begin_batch() {
+  Draft draft(*durable_.snapshot, wall_());
+  std::uint64_t mark = durable_.index_mark;
+  std::vector<std::shared_ptr<Request>> requests;
+  while (!queue_.empty() && requests.size() < kBatchLimit) {
+    const std::shared_ptr<Request> request = std::move(queue_.front());
+    queue_.pop_front();
+    if (request->withdrawn) continue;
+    if (request->change) run_change(*request, draft);
+    if (request->index_count > 0) {
+      request->first_index = Index{mark + 1};
+      mark += request->index_count;
     }
+    requests.push_back(request);
+  }
 
-    WriteBatch batch;
-    batch.steps = draft.steps();
-    for (const ServiceName& name : draft.touched_file_entries()) {
-      batch.file_entries.emplace(name, draft.state().file_entries.at(name));
-    }
-    if (mark != index_mark_) batch.index_mark = mark;
-    in_flight_ = std::make_unique<InFlight>(
-        InFlight{std::move(requests), std::make_shared<const Snapshot>(draft.state()), mark,
-                 draft.touched_services()});
-    write_(std::move(batch));
+  if (draft.changed() || mark != durable_.index_mark) {
+    send(std::move(requests), draft, mark, feed_.may_join());
+    return;
+  }
+  // Who changed nothing has no part in what may become of the notes.
+  finish(requests, std::nullopt);
+  if (feed_.is_due()) send({}, draft, mark, true);
+}
+
+void GroupCommit::run_change(Request& request, Draft& draft) {
+  const Draft::Mark before = draft.mark();
+  const Change change = std::exchange(request.change, nullptr);
+  draft.act_as("");
+  try {
+    change(draft);
+  } catch (...) {
+    // Its own writer gets it; the others of the batch must not notice.
+    draft.roll_back_to(before);
+    request.failure = std::current_exception();
   }
 }
 
-void GroupCommit::settle(const std::optional<WriteFailure>& failure) {
-  const std::unique_ptr<InFlight> batch = std::exchange(in_flight_, nullptr);
-  if (batch == nullptr) return;
-  if (!failure) {
-    durable_ = batch->next;
-    index_mark_ = batch->index_mark;
-    if (listener_ && !batch->touched.empty()) listener_(batch->touched);
+void GroupCommit::send(std::vector<std::shared_ptr<Request>> requests, const Draft& draft,
+                       std::uint64_t index_mark, bool with_notes) {
+  const Snapshot& state = draft.state();
+  auto batch = std::make_shared<WriteBatch>();
+  batch->now = draft.now();
+  batch->steps = draft.steps();
+  for (const ServiceName& name : draft.touched_file_entries()) {
+    batch->file_entries.emplace(name, state.file_entries.at(name));
   }
-  finish(batch->requests, failure);
+  for (const std::string& key : draft.touched_memory()) {
+    const auto found = state.memory.find(key);
+    batch->memory.emplace(
+        key, found == state.memory.end() ? std::nullopt : std::optional(found->second));
+  }
+  for (const std::string& id : draft.touched_released()) {
+    batch->released.emplace(id, state.released.contains(id));
+  }
+  if (index_mark != durable_.index_mark) batch->index_mark = index_mark;
+
+  // What was noted before the changes ran comes before what they note.
+  if (with_notes) batch->entries = feed_.take();
+  const std::size_t notes = batch->entries.size();
+  batch->entries.insert(batch->entries.end(), draft.notes().begin(), draft.notes().end());
+  std::uint64_t id = feed_.last_entry();
+  for (JournalEntry& entry : batch->entries) {
+    entry = fit_for_record(std::move(entry));
+    entry.id = ++id;
+  }
+
+  const SnapshotPtr next =
+      draft.changed_state() ? std::make_shared<const Snapshot>(state) : durable_.snapshot;
+  in_flight_ = std::make_unique<InFlight>(InFlight{std::move(requests), batch, notes,
+                                                   Durable{next, index_mark, id},
+                                                   draft.touched_services(), closed_});
+  write_(std::move(batch));
+}
+
+void GroupCommit::settle(const std::optional<WriteFailure>& failure) {
+  const std::unique_ptr<InFlight> done = std::exchange(in_flight_, nullptr);
+  if (done == nullptr) return;
+  if (failure) {
+    feed_.fail(std::span(done->batch->entries).first(done->notes));
+    if (done->is_last_try) feed_.abandon();
+  } else {
+    durable_ = done->next;
+    feed_.succeed(durable_.last_entry);
+    if (listener_ && !done->touched.empty()) listener_(done->touched);
+  }
+  finish(done->requests, failure);
   pump();
   if (in_flight_ != nullptr) return;
   for (const auto& waiter : std::exchange(idle_waiters_, {})) waiter->fire();
@@ -146,7 +201,9 @@ void GroupCommit::finish(const std::vector<std::shared_ptr<Request>>& requests,
 }
 
 boost::asio::awaitable<void> GroupCommit::close() {
-  refuse_further();
+  fail_queued();
+  feed_.close();
+  pump();
   while (in_flight_ != nullptr) {
     const auto idle = std::make_shared<OneShot>(executor_);
     idle_waiters_.push_back(idle);
@@ -155,6 +212,11 @@ boost::asio::awaitable<void> GroupCommit::close() {
 }
 
 void GroupCommit::refuse_further() {
+  fail_queued();
+  feed_.abandon();
+}
+
+void GroupCommit::fail_queued() {
   closed_ = true;
   const std::deque<std::shared_ptr<Request>> queued = std::exchange(queue_, {});
   finish({queued.begin(), queued.end()},

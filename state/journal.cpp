@@ -1,6 +1,9 @@
 #include "state/journal.hpp"
 
 #include <array>
+#include <utility>
+
+#include "state/text.hpp"
 
 namespace genisys::state {
 
@@ -26,6 +29,31 @@ std::optional<EntryKind> parse_entry_kind(std::string_view text) {
     if (to_string(kind) == text) return kind;
   }
   return std::nullopt;
+}
+
+namespace {
+
+constexpr std::size_t kMaxLogBytes = 16 * 1024;
+constexpr std::size_t kMaxTextBytes = 4 * 1024;
+
+void fit(std::string& text) {
+  if (!is_utf8(text)) text = to_utf8(text);
+  if (text.size() > kMaxTextBytes) text.resize(utf8_prefix(text, kMaxTextBytes).size());
+}
+
+}  // namespace
+
+JournalEntry fit_for_record(JournalEntry entry) {
+  fit(entry.action);
+  fit(entry.container);
+  fit(entry.message);
+  fit(entry.by);
+  if (entry.end) {
+    std::string& log = entry.end->log;
+    if (!is_utf8(log)) log = to_utf8(log);
+    if (log.size() > kMaxLogBytes) log = utf8_suffix(log, kMaxLogBytes);
+  }
+  return entry;
 }
 
 }  // namespace genisys::state

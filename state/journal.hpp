@@ -52,6 +52,10 @@ struct JournalEntry {
   bool operator==(const JournalEntry&) const = default;
 };
 
+// The entry as it is recorded: its texts are valid UTF-8; of the log the last 16 KiB are kept, of
+// every other text the first 4 KiB, so that a bounded number of entries takes bounded space.
+JournalEntry fit_for_record(JournalEntry entry);
+
 // Which entries to read.
 struct JournalQuery {
   std::optional<ServiceName> service = {};  // none: all

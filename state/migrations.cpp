@@ -35,6 +35,41 @@ constexpr Migration kMigrations[] = {
         PRIMARY KEY (service, revision)
       ) STRICT;
     )sql"},
+    {2, R"sql(
+      ALTER TABLE service ADD COLUMN paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1));
+      ALTER TABLE service ADD COLUMN backoff_resets INTEGER NOT NULL DEFAULT 0
+        CHECK (backoff_resets >= 0);
+      ALTER TABLE service ADD COLUMN vacated TEXT NOT NULL DEFAULT '';
+      ALTER TABLE service ADD COLUMN keep_containers INTEGER NOT NULL DEFAULT 0
+        CHECK (keep_containers IN (0, 1));
+      ALTER TABLE service ADD COLUMN stable INTEGER CHECK (stable > 0);
+      CREATE TABLE memory (
+        key TEXT PRIMARY KEY,
+        text TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE released (
+        container TEXT PRIMARY KEY
+      ) STRICT, WITHOUT ROWID;
+      -- AUTOINCREMENT: an id is never given out again, not even when its entry was pruned.
+      CREATE TABLE journal (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at INTEGER NOT NULL,      -- milliseconds since 1970, UTC
+        service TEXT,
+        kind TEXT NOT NULL,
+        action TEXT NOT NULL,
+        slot INTEGER NOT NULL,
+        container TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        message TEXT NOT NULL,
+        asked_by TEXT NOT NULL,
+        exit_code INTEGER,        -- this and what follows: how the container ended, if it did
+        signal INTEGER,
+        oom_killed INTEGER,
+        ran INTEGER,              -- milliseconds
+        log TEXT
+      ) STRICT;
+      CREATE INDEX journal_by_service ON journal (service, id);
+    )sql"},
 };
 
 }  // namespace

@@ -119,6 +119,14 @@ std::string_view to_string(Reason reason) {
   return "None";
 }
 
+std::optional<Reason> parse_reason(std::string_view text) {
+  for (int value = 0; value <= static_cast<int>(Reason::dead); ++value) {
+    const auto reason = static_cast<Reason>(value);
+    if (to_string(reason) == text) return reason;
+  }
+  return std::nullopt;
+}
+
 std::string_view to_string(SlotState state) {
   switch (state) {
     case SlotState::waiting:

@@ -128,6 +128,7 @@ enum class Reason {
 std::string_view to_string(ConditionType);
 std::string_view to_string(Truth);  // "True", "False", "Unknown"
 std::string_view to_string(Reason);
+std::optional<Reason> parse_reason(std::string_view text);
 
 struct Condition {
   ConditionType type;

@@ -9,22 +9,18 @@
 #include <boost/uuid/random_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <filesystem>
-#include <limits>
 #include <utility>
 
-#include "state/documents.hpp"
 #include "state/migrations.hpp"
+#include "state/sqlite_tables.hpp"
 
 namespace genisys::state {
 
 namespace {
 
-constexpr int kRevisionsKept = 10;
 constexpr std::size_t kCheckpointPages = 256;  // 1 MiB of 4 KiB pages
-constexpr std::size_t kMaxDefinitionBytes = 1024 * 1024;
 
 int on_wal_grown(void* wal_pages, sqlite3*, const char*, int pages) {
   *static_cast<std::size_t*>(wal_pages) = static_cast<std::size_t>(pages);
@@ -62,16 +58,10 @@ OpenError from_sqlite(const SQLite::Exception& error, const std::string& path) {
   }
 }
 
-template <class Counter>
-Counter counter_from(const SQLite::Column& column) {
-  return Counter{static_cast<std::uint64_t>(column.getInt64())};
-}
-
-std::int64_t to_row(std::uint64_t value) { return static_cast<std::int64_t>(value); }
-
 }  // namespace
 
-SqliteFile::SqliteFile(std::string path, std::uint32_t max_pages) : path_(std::move(path)) {
+SqliteFile::SqliteFile(std::string path, std::uint32_t max_pages, JournalBounds journal_bounds)
+    : path_(std::move(path)), journal_bounds_(journal_bounds) {
   prepare_path();
   try {
     database_ = std::make_unique<SQLite::Database>(path_, SQLite::OPEN_READWRITE);
@@ -178,56 +168,23 @@ void SqliteFile::ensure_instance() {
 }
 
 SqliteFile::Contents SqliteFile::load() {
-  Contents contents;
   try {
-    SQLite::Statement meta(*database_, "SELECT key, value FROM meta");
-    while (meta.executeStep()) {
-      const std::string key = meta.getColumn(0).getString();
-      const std::string value = meta.getColumn(1).getString();
-      if (key == "instance") contents.snapshot.instance = value;
-      if (key == "index_mark") {
-        const char* const end = value.data() + value.size();
-        const auto [stop, error] = std::from_chars(value.data(), end, contents.index_mark);
-        if (error != std::errc{} || stop != end) throw damaged(path_, "meta row `index_mark`");
-      }
-    }
-
-    SQLite::Statement services(
-        *database_,
-        "SELECT name, definition, revision, generation, desired, removing FROM service");
-    while (services.executeStep()) {
-      const std::string text = services.getColumn(0).getString();
-      Problems problems;
-      const std::optional<ServiceName> name = ServiceName::parse(text);
-      const std::optional<Value> document =
-          read_json(services.getColumn(1).getString(), problems, kMaxDefinitionBytes);
-      std::optional<Definition> definition;
-      if (name && document) definition = decode_definition(*document, name, "", problems);
-      if (!definition) {
-        throw damaged(path_, fmt::format("the definition of `{}`: {}", text,
-                                         problems.empty() ? "bad name" : problems.front().message));
-      }
-      Service service{*std::move(definition)};
-      service.revision = counter_from<Revision>(services.getColumn(2));
-      service.generation = counter_from<Generation>(services.getColumn(3));
-      const SQLite::Column desired = services.getColumn(4);
-      if (!desired.isNull()) service.desired = static_cast<std::uint32_t>(desired.getInt64());
-      service.removing = services.getColumn(5).getInt() != 0;
-      contents.snapshot.services.emplace(*name,
-                                         std::make_shared<const Service>(std::move(service)));
-    }
-
-    SQLite::Statement entries(*database_, "SELECT name, spec_hash FROM file_entry");
-    while (entries.executeStep()) {
-      const std::string text = entries.getColumn(0).getString();
-      const std::optional<ServiceName> name = ServiceName::parse(text);
-      if (!name) throw damaged(path_, fmt::format("file entry `{}`", text));
-      contents.snapshot.file_entries.emplace(*name, entries.getColumn(1).getString());
-    }
+    return {load_tables(*database_), last_journal_entry(*database_)};
+  } catch (const BadRow& row) {
+    throw damaged(path_, row.what());
   } catch (const SQLite::Exception& error) {
     throw from_sqlite(error, path_);
   }
-  return contents;
+}
+
+std::vector<JournalEntry> SqliteFile::journal(const JournalQuery& query) {
+  try {
+    return read_journal(*database_, query);
+  } catch (const SQLite::Exception& error) {
+    throw StoreError(
+        StoreFault::unavailable,
+        fmt::format("cannot read the journal in the state file `{}`: {}", path_, error.what()));
+  }
 }
 
 std::optional<WriteFailure> SqliteFile::write(const WriteBatch& batch) {
@@ -259,72 +216,10 @@ std::optional<WriteFailure> SqliteFile::try_write(const WriteBatch& batch) {
 }
 
 void SqliteFile::apply(const WriteBatch& batch) {
-  SQLite::Statement put(
-      *database_,
-      "INSERT INTO service (name, definition, revision, generation, desired, "
-      "removing) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (name) DO UPDATE SET "
-      "definition = ?2, revision = ?3, generation = ?4, desired = ?5, removing = ?6");
-  SQLite::Statement record(*database_,
-                           "INSERT INTO revision (service, revision, definition) VALUES (?, ?, ?)");
-  SQLite::Statement prune(*database_, "DELETE FROM revision WHERE service = ?1 AND revision <= ?2");
-  SQLite::Statement erase(*database_, "DELETE FROM service WHERE name = ?");
-  SQLite::Statement erase_revisions(*database_, "DELETE FROM revision WHERE service = ?");
-
-  for (const Draft::Step& step : batch.steps) {
-    const std::string& name = step.name.str();
-    if (step.after == nullptr) {
-      erase.bind(1, name);
-      erase.exec();
-      erase.reset();
-      erase_revisions.bind(1, name);
-      erase_revisions.exec();
-      erase_revisions.reset();
-      continue;
-    }
-    const Service& service = *step.after;
-    const std::string definition = encode_definition(service.definition);
-    put.bind(1, name);
-    put.bind(2, definition);
-    put.bind(3, to_row(number(service.revision)));
-    put.bind(4, to_row(number(service.generation)));
-    if (service.desired) {
-      put.bind(5, to_row(*service.desired));
-    } else {
-      put.bind(5);
-    }
-    put.bind(6, service.removing ? 1 : 0);
-    put.exec();
-    put.reset();
-
-    if (step.before != nullptr && step.before->revision == service.revision) continue;
-    record.bind(1, name);
-    record.bind(2, to_row(number(service.revision)));
-    record.bind(3, definition);
-    record.exec();
-    record.reset();
-    prune.bind(1, name);
-    prune.bind(2, to_row(number(service.revision)) - kRevisionsKept);
-    prune.exec();
-    prune.reset();
-  }
-
-  SQLite::Statement note(*database_,
-                         "INSERT INTO file_entry (name, spec_hash) VALUES (?1, ?2) ON CONFLICT "
-                         "(name) DO UPDATE SET spec_hash = ?2");
-  for (const auto& [name, hash] : batch.file_entries) {
-    note.bind(1, name.str());
-    note.bind(2, hash);
-    note.exec();
-    note.reset();
-  }
-
-  if (batch.index_mark) {
-    SQLite::Statement mark(*database_,
-                           "INSERT INTO meta (key, value) VALUES ('index_mark', ?1) ON CONFLICT "
-                           "(key) DO UPDATE SET value = ?1");
-    mark.bind(1, std::to_string(*batch.index_mark));
-    mark.exec();
-  }
+  apply_to_tables(*database_, batch);
+  if (batch.entries.empty()) return;
+  append_to_journal(*database_, batch.entries);
+  prune_journal(*database_, journal_bounds_, batch.now);
 }
 
 void SqliteFile::checkpoint() {

@@ -1,4 +1,5 @@
-// The state file: a SQLite database of one connection, opened, read once, written in batches.
+// The state file: a SQLite database of one connection, opened, read once, written in batches. Only
+// the journal is read later, too.
 // Blocking; internal to the SQLite store.
 #pragma once
 
@@ -8,9 +9,12 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "state/group_commit.hpp"
-#include "state/model.hpp"
+#include "state/journal.hpp"
+#include "state/sqlite_journal.hpp"
+#include "state/sqlite_tables.hpp"
 
 namespace SQLite {
 class Database;
@@ -44,18 +48,21 @@ class OpenError : public std::runtime_error {
 class SqliteFile {
  public:
   struct Contents {
-    Snapshot snapshot;
-    std::uint64_t index_mark = 0;
+    Tables tables;
+    std::uint64_t last_entry = 0;  // of the journal
   };
 
   // Opens `path`, makes it (mode 0600) when it is absent, and migrates it. `max_pages` bounds its
   // size; 0: no bound. Throws OpenError.
-  SqliteFile(std::string path, std::uint32_t max_pages);
+  SqliteFile(std::string path, std::uint32_t max_pages, JournalBounds journal_bounds);
   // Closes it. The lock ends here.
   ~SqliteFile();
 
   // Throws OpenError when a row cannot be understood.
   Contents load();
+
+  // Throws StoreError.
+  std::vector<JournalEntry> journal(const JournalQuery& query);
 
   // Records all of the batch, on disk when it returns; or nothing of it, and says why. After an
   // fsync that failed, or damage found, nothing is written any more: the kernel may have dropped
@@ -77,6 +84,7 @@ class SqliteFile {
   WriteFailure explain(int code, int system_error, const std::string& what);
 
   std::string path_;
+  JournalBounds journal_bounds_;
   std::unique_ptr<SQLite::Database> database_;
   std::size_t wal_pages_ = 0;  // after the last commit
   std::optional<WriteFailure> broken_;

@@ -2,7 +2,10 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
+#include <exception>
 #include <utility>
+
+#include "state/system_clock.hpp"
 
 namespace genisys::state {
 
@@ -12,21 +15,40 @@ struct SqliteStore::Written {
   std::optional<WriteFailure> failure;
 };
 
+// What was read of the journal. Filled by the writer thread before it fires on the logic thread.
+struct SqliteStore::Read {
+  explicit Read(const boost::asio::any_io_executor& logic) : done(logic) {}
+
+  std::vector<JournalEntry> entries;
+  std::exception_ptr failure;
+  OneShot done;
+};
+
 std::unique_ptr<SqliteStore> SqliteStore::open(boost::asio::any_io_executor logic,
                                                Options options) {
-  auto file = std::make_unique<SqliteFile>(std::move(options.path), options.max_pages);
+  auto file = std::make_unique<SqliteFile>(
+      std::move(options.path), options.max_pages,
+      JournalBounds{.entries = options.journal_entries, .age = options.journal_age});
   SqliteFile::Contents contents = file->load();
-  if (options.instance) contents.snapshot.instance = *std::move(options.instance);
+  if (options.instance) contents.tables.snapshot.instance = *std::move(options.instance);
+  GroupCommit::Options grouping{.wall = std::move(options.wall),
+                                .note_linger = options.note_linger};
+  if (!grouping.wall) grouping.wall = [] { return SystemClock().wall(); };
   return std::unique_ptr<SqliteStore>(
-      new SqliteStore(std::move(logic), std::move(file), std::move(contents)));
+      new SqliteStore(std::move(logic), std::move(file), std::move(contents), std::move(grouping)));
 }
 
 SqliteStore::SqliteStore(boost::asio::any_io_executor logic, std::unique_ptr<SqliteFile> file,
-                         SqliteFile::Contents contents)
+                         SqliteFile::Contents contents, GroupCommit::Options options)
     : logic_(std::move(logic)),
       file_(std::move(file)),
-      commits_(logic_, std::make_shared<const Snapshot>(std::move(contents.snapshot)),
-               contents.index_mark, [this](WriteBatch batch) { start_write(std::move(batch)); }) {}
+      commits_(logic_,
+               {.snapshot = std::make_shared<const Snapshot>(std::move(contents.tables.snapshot)),
+                .index_mark = contents.tables.index_mark,
+                .last_entry = contents.last_entry},
+               std::move(options),
+               [this](std::shared_ptr<const WriteBatch> batch) { start_write(std::move(batch)); }) {
+}
 
 SqliteStore::~SqliteStore() {
   commits_.refuse_further();
@@ -46,7 +68,30 @@ void SqliteStore::on_durable(std::function<void(const std::set<ServiceName>&)> l
   commits_.on_durable(std::move(listener));
 }
 
-void SqliteStore::start_write(WriteBatch batch) {
+boost::asio::awaitable<bool> SqliteStore::journal_grows(std::uint64_t seen, TimePoint deadline) {
+  return commits_.journal_grows(seen, deadline);
+}
+
+boost::asio::awaitable<std::vector<JournalEntry>> SqliteStore::journal(JournalQuery query) {
+  auto read = std::make_shared<Read>(logic_);
+  auto work = boost::asio::make_work_guard(logic_);
+  boost::asio::post(
+      writer_, [this, read, work = std::move(work), query = std::move(query)]() mutable {
+        try {
+          if (file_ == nullptr) throw StoreError(StoreFault::closed, "the store is closed");
+          read->entries = file_->journal(query);
+        } catch (...) {
+          // Whoever asked gets it.
+          read->failure = std::current_exception();
+        }
+        boost::asio::post(work.get_executor(), [read = std::move(read)] { read->done.fire(); });
+      });
+  co_await read->done.wait_until();
+  if (read->failure) std::rethrow_exception(read->failure);
+  co_return std::move(read->entries);
+}
+
+void SqliteStore::start_write(std::shared_ptr<const WriteBatch> batch) {
   ++transactions_;
   written_ = std::make_shared<Written>();
   // The guard keeps the logic thread's loop running until the answer is there. The answer finds the
@@ -55,7 +100,7 @@ void SqliteStore::start_write(WriteBatch batch) {
   auto work = boost::asio::make_work_guard(logic_);
   boost::asio::post(writer_, [this, written = written_, work = std::move(work),
                               batch = std::move(batch)]() mutable {
-    written->failure = file_->write(batch);
+    written->failure = file_->write(*batch);
     boost::asio::post(work.get_executor(), [this, answer = std::weak_ptr<Written>(written)] {
       if (!answer.expired()) settle_written();
     });

@@ -5,19 +5,22 @@
 // plus the changes of the same batch, decides there whether it applies, and is acknowledged when
 // its batch is on disk. Many concurrent writers thus share one fsync, and none ever decides on a
 // state that is later rolled back.
+//
+// The journal goes with the writes: what a change notes on its Draft is in its transaction. What
+// happened without a write (Store::note) joins the next one.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
-#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "state/clock.hpp"
+#include "state/draft.hpp"
+#include "state/journal.hpp"
 #include "state/model.hpp"
 
 namespace genisys::state {
@@ -36,58 +39,6 @@ class StoreError : public std::runtime_error {
 
  private:
   StoreFault fault_;
-};
-
-// A working copy of the state, with what was done to it. Lives for one batch.
-class Draft {
- public:
-  // One put or erase: null stands for "absent".
-  struct Step {
-    ServiceName name;
-    std::shared_ptr<const Service> before;
-    std::shared_ptr<const Service> after;
-  };
-
-  explicit Draft(const Snapshot& base) : state_(base) {}
-
-  const Service* find(const ServiceName& name) const { return state_.find(name); }
-  const Snapshot& state() const { return state_; }
-
-  void put(Service service);
-  void erase(const ServiceName& name);
-  void note_file_entry(const ServiceName& name, std::string spec_hash);
-
-  const std::set<ServiceName>& touched_services() const { return touched_services_; }
-  const std::set<ServiceName>& touched_file_entries() const { return touched_file_entries_; }
-  bool changed() const { return !touched_services_.empty() || !touched_file_entries_.empty(); }
-
-  // Every put and erase, oldest first: who records each revision must see those that a later change
-  // of the same batch replaced.
-  const std::vector<Step>& steps() const { return steps_; }
-
-  // A place to return to, so that a change that fails half way leaves nothing behind. A mark is
-  // void once the draft was rolled back past it.
-  struct Mark {
-    std::size_t steps;
-    std::size_t file_steps;
-  };
-  Mark mark() const { return {steps_.size(), file_steps_.size()}; }
-  void roll_back_to(Mark mark);
-
- private:
-  struct FileStep {
-    ServiceName name;
-    std::optional<std::string> before;
-  };
-
-  void record(const ServiceName& name, std::shared_ptr<const Service> after);
-  void restore(const ServiceName& name, const std::shared_ptr<const Service>& service);
-
-  Snapshot state_;
-  std::vector<Step> steps_;
-  std::vector<FileStep> file_steps_;
-  std::set<ServiceName> touched_services_;
-  std::set<ServiceName> touched_file_entries_;
 };
 
 // Must not suspend, block or throw; called exactly once. It reports to its caller through what it
@@ -111,8 +62,25 @@ class Store {
   virtual boost::asio::awaitable<Index> reserve_indexes(std::uint64_t count) = 0;
 
   // Called on the logic thread after a batch became durable, before its writers resume, with the
-  // names it touched. One listener.
+  // names of the services it touched; not for a batch that touched none. One listener.
   virtual void on_durable(std::function<void(const std::set<ServiceName>&)> listener) = 0;
+
+  // Appends to the journal soon: with the next batch, or in one of its own when none comes within
+  // a fraction of a second. An unset `at` becomes the present. Never fails its caller: after a
+  // failed write the entry waits for a later one. The bounded number that waits loses its oldest
+  // first, and close() writes it; until the entry is written, the end of the process loses it.
+  virtual void note(JournalEntry entry) = 0;
+
+  // Entries that are durable, always by ascending id. Does not hold up the logic thread. Throws
+  // StoreError when they cannot be read.
+  virtual boost::asio::awaitable<std::vector<JournalEntry>> journal(JournalQuery query) = 0;
+
+  // The highest id that is durable, or ever was; 0: none.
+  virtual std::uint64_t last_entry() const = 0;
+
+  // Resumes when last_entry() is above `seen` (true), at `deadline`, or when the store closes
+  // (false). Many may wait at once.
+  virtual boost::asio::awaitable<bool> journal_grows(std::uint64_t seen, TimePoint deadline) = 0;
 };
 
 }  // namespace genisys::state

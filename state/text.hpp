@@ -16,6 +16,14 @@ namespace genisys::state {
 // Well-formed UTF-8 (Unicode, table 3-7): no overlong form, no surrogate, nothing above U+10FFFF.
 bool is_utf8(std::string_view text);
 
+// `text` with U+FFFD in place of each byte that is not well-formed UTF-8.
+std::string to_utf8(std::string_view text);
+
+// The longest beginning, or end, of well-formed UTF-8 that has at most `max_bytes` and splits no
+// code point.
+std::string_view utf8_prefix(std::string_view text, std::size_t max_bytes);
+std::string_view utf8_suffix(std::string_view text, std::size_t max_bytes);
+
 // `code_point` must be a Unicode scalar value.
 void append_utf8(std::string& text, char32_t code_point);
 

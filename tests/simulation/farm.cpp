@@ -53,7 +53,8 @@ struct Farm::Connector {
 
 Farm::Farm(std::uint64_t seed)
     : engine_(std::make_unique<fakes::FakeEngine>(io_.get_executor(), clock_)),
-      store_(std::make_unique<fakes::MemoryStore>(io_.get_executor())),
+      store_(std::make_unique<fakes::MemoryStore>(io_.get_executor(), state::Snapshot{},
+                                                  [this] { return clock_.wall(); })),
       instance_(store_->snapshot()->instance),
       seed_(seed) {
   if (std::getenv("GENISYS_LOG") == nullptr) spdlog::set_level(spdlog::level::off);

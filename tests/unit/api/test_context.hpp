@@ -15,6 +15,14 @@ class UnusedStore : public state::Store {
     co_return state::Index{1};
   }
   void on_durable(std::function<void(const std::set<state::ServiceName>&)>) override {}
+  void note(state::JournalEntry) override {}
+  boost::asio::awaitable<std::vector<state::JournalEntry>> journal(state::JournalQuery) override {
+    co_return std::vector<state::JournalEntry>{};
+  }
+  std::uint64_t last_entry() const override { return 0; }
+  boost::asio::awaitable<bool> journal_grows(std::uint64_t, state::TimePoint) override {
+    co_return false;
+  }
 };
 
 class UnusedClock : public state::Clock {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "tests/support/builders.hpp"
 
 namespace genisys::state {
@@ -37,7 +39,9 @@ const Precondition kAny{.any = true};
 
 TEST_F(Commands, RegisterCreatesWithoutATarget) {
   EXPECT_EQ(*register_service(draft, definition("web")), Effect::created);
-  EXPECT_EQ(service("web"), Service{definition("web")});
+  EXPECT_EQ(service("web").definition, definition("web"));
+  EXPECT_EQ(service("web").revision, Revision{1});
+  EXPECT_EQ(service("web").generation, Generation{1});
   EXPECT_EQ(service("web").desired, std::nullopt);
 }
 
@@ -97,6 +101,17 @@ TEST_F(Commands, ReplaceIsRefusedWhileTheTargetExceedsTheHostPorts) {
                           "`8081:80` publishes a fixed host port: at most 1 replica, and the "
                           "target is 3; scale it down first"}));
   EXPECT_EQ(service("web").revision, Revision{1});
+}
+
+TEST_F(Commands, ReplaceCountsTheSlotsThatStayEmpty) {
+  record("web", 3);
+  ASSERT_TRUE(set_targets(draft, {{name("web"), 3}}, {}, true, 1000, {1, 9}));
+  const Port range = host_ports(9000, 9002, "9000-9002:80");
+  const auto result = replace_definition(draft, definition_with_ports("web", range), {});
+  ASSERT_FALSE(result);
+  EXPECT_THAT(result.error().detail, HasSubstr("1 of the slots has to stay empty"));
+  ASSERT_TRUE(set_targets(draft, {{name("web"), 2}}, {}, true, 1000, {1, 9}));
+  EXPECT_TRUE(replace_definition(draft, definition_with_ports("web", range), {}));
 }
 
 struct PreconditionCase {
@@ -200,6 +215,44 @@ TEST_F(Commands, RemoveMarksOnceAndForgetErases) {
   EXPECT_EQ(remove_service(draft, name("web"), {}).error().kind, RefusalKind::not_found);
 }
 
+TEST_F(Commands, RemoveMayKeepContainersUntilToldOtherwise) {
+  record("web", 2);
+  EXPECT_EQ(*remove_service(draft, name("web"), {}, Containers::keep), Effect::changed);
+  EXPECT_TRUE(service("web").keep_containers);
+  EXPECT_EQ(*remove_service(draft, name("web"), {}, Containers::keep), Effect::unchanged);
+  EXPECT_EQ(remove_service(draft, name("web"), generation(1)).error().kind,
+            RefusalKind::precondition_failed);
+  EXPECT_EQ(*remove_service(draft, name("web"), generation(2)), Effect::changed);
+  EXPECT_FALSE(service("web").keep_containers);
+  EXPECT_EQ(service("web").generation, Generation{3});
+  EXPECT_EQ(*remove_service(draft, name("web"), {}), Effect::unchanged);
+  EXPECT_EQ(*remove_service(draft, name("web"), {}, Containers::keep), Effect::unchanged);
+  EXPECT_FALSE(service("web").keep_containers);
+}
+
+TEST_F(Commands, ForgetReleasesContainersAndLosesTheMemoryOfTheServiceAlone) {
+  record("web", 2);
+  draft.remember("service/web", "ladders");
+  draft.remember("service/web2", "ladders");
+  EXPECT_EQ(forget_service(draft, name("web"), {"c1"}), Effect::unchanged);
+  EXPECT_TRUE(draft.state().released.empty());
+  ASSERT_TRUE(remove_service(draft, name("web"), {}, Containers::keep));
+  EXPECT_EQ(forget_service(draft, name("web"), {"c1", "c2"}), Effect::changed);
+  EXPECT_THAT(draft.state().released, ElementsAre("c1", "c2"));
+  EXPECT_EQ(draft.state().memory.size(), 1U);
+  EXPECT_TRUE(draft.state().memory.contains("service/web2"));
+}
+
+TEST_F(Commands, AServiceOfARemovedNameBeginsAnew) {
+  ASSERT_TRUE(register_service(draft, definition("web")));
+  ASSERT_TRUE(replace_definition(draft, definition("web", "app:2"), {}));
+  mark_removing("web");
+  forget_service(draft, name("web"));
+  ASSERT_TRUE(register_service(draft, definition("web")));
+  EXPECT_EQ(service("web").revision, Revision{1});
+  EXPECT_EQ(service("web").revisions->size(), 1U);
+}
+
 TEST_F(Commands, ImportTakesAnEntryOnce) {
   const std::vector<FileEntry> file = {{definition("web"), 2}, {definition("db"), {}}};
   EXPECT_THAT(import_file(draft, file), ElementsAre(name("web"), name("db")));
@@ -258,7 +311,18 @@ TEST(DraftTest, RollsBackToAMark) {
   Draft draft{Snapshot{}};
   draft.put({definition("web")});
   draft.note_file_entry(name("web"), "one");
+  draft.remember("kept", "one");
+  draft.remember("lost", "one");
+  draft.release("c1");
+  draft.release("c2");
+  draft.note({.message = "one"});
   const Draft::Mark mark = draft.mark();
+  draft.remember("kept", "two");
+  draft.remember("new", "one");
+  draft.forget_memory("lost");
+  draft.unrelease("c1");
+  draft.release("c3");
+  draft.note({.message = "two"});
   draft.put({definition("web", "app:2")});
   draft.put({definition("db")});
   draft.erase(name("web"));
@@ -271,6 +335,34 @@ TEST(DraftTest, RollsBackToAMark) {
   EXPECT_THAT(draft.touched_services(), ElementsAre(name("web")));
   EXPECT_THAT(draft.touched_file_entries(), ElementsAre(name("web")));
   EXPECT_EQ(draft.state().file_entries.at(name("web")), "one");
+  EXPECT_EQ(draft.state().memory,
+            (std::map<std::string, std::string>{{"kept", "one"}, {"lost", "one"}}));
+  EXPECT_THAT(draft.touched_memory(), ElementsAre("kept", "lost"));
+  EXPECT_THAT(draft.state().released, ElementsAre("c1", "c2"));
+  EXPECT_THAT(draft.touched_released(), ElementsAre("c1", "c2"));
+  ASSERT_EQ(draft.notes().size(), 1U);
+  EXPECT_EQ(draft.notes()[0].message, "one");
+}
+
+TEST(DraftTest, IsChangedByAnythingThatIsToBeRecorded) {
+  Snapshot base;
+  base.memory = {{"key", "text"}};
+  base.released = {"c1"};
+  const auto changed = [&](const std::function<void(Draft&)>& act) {
+    Draft draft(base);
+    act(draft);
+    return draft.changed();
+  };
+  EXPECT_FALSE(changed([](Draft& draft) { draft.act_as("api"); }));
+  EXPECT_FALSE(changed([](Draft& draft) { draft.remember("key", "text"); }));
+  EXPECT_FALSE(changed([](Draft& draft) { draft.forget_memory("other"); }));
+  EXPECT_FALSE(changed([](Draft& draft) { draft.release("c1"); }));
+  EXPECT_FALSE(changed([](Draft& draft) { draft.unrelease("c2"); }));
+  EXPECT_TRUE(changed([](Draft& draft) { draft.remember("key", ""); }));
+  EXPECT_TRUE(changed([](Draft& draft) { draft.forget_memory("key"); }));
+  EXPECT_TRUE(changed([](Draft& draft) { draft.release("c2"); }));
+  EXPECT_TRUE(changed([](Draft& draft) { draft.unrelease("c1"); }));
+  EXPECT_TRUE(changed([](Draft& draft) { draft.note({}); }));
 }
 
 }  // namespace

@@ -6,11 +6,9 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <memory>
 
-#include "state/sqlite_store.hpp"
-#include "tests/fakes/memory_store.hpp"
 #include "tests/support/builders.hpp"
 #include "tests/support/run_coro.hpp"
-#include "tests/support/scratch_directory.hpp"
+#include "tests/unit/state/store_kinds.hpp"
 
 namespace genisys::state {
 namespace {
@@ -20,20 +18,6 @@ using test::name;
 using test::run_coro;
 using test::start;
 using ::testing::ElementsAre;
-
-struct OnSqlite {
-  static std::unique_ptr<SqliteStore> make(boost::asio::any_io_executor executor,
-                                           const test::ScratchDirectory& directory) {
-    return SqliteStore::open(std::move(executor), {.path = directory.file("state.db")});
-  }
-};
-
-struct InMemory {
-  static std::unique_ptr<fakes::MemoryStore> make(boost::asio::any_io_executor executor,
-                                                  const test::ScratchDirectory&) {
-    return std::make_unique<fakes::MemoryStore>(std::move(executor));
-  }
-};
 
 Change put(std::string service, std::uint32_t desired) {
   return [service = std::move(service), desired](Draft& draft) {
@@ -55,8 +39,7 @@ class StoreContract : public ::testing::Test {
       Kind::make(context.get_executor(), directory);
 };
 
-using Kinds = ::testing::Types<OnSqlite, InMemory>;
-TYPED_TEST_SUITE(StoreContract, Kinds);
+TYPED_TEST_SUITE(StoreContract, StoreKinds);
 
 TYPED_TEST(StoreContract, BeginsEmptyWithAnInstance) {
   EXPECT_EQ(this->store->snapshot()->instance.size(), 36U);

@@ -59,5 +59,27 @@ TEST(PositionFinder, CountsCodePointsAndGoesBack) {
   EXPECT_EQ(finder.at(2), (Position{1, 2}));
 }
 
+TEST(Utf8, ReplacesWhatIsNotWellFormed) {
+  EXPECT_EQ(to_utf8("plain \xC3\xA9"), "plain \xC3\xA9");
+  EXPECT_EQ(to_utf8("\xE9t\xE9"), "\xEF\xBF\xBDt\xEF\xBF\xBD");
+  EXPECT_EQ(to_utf8("cut \xE2\x80"), "cut \xEF\xBF\xBD\xEF\xBF\xBD");
+  EXPECT_TRUE(is_utf8(to_utf8("\xED\xA0\x80\xC0\x80\xF5")));
+}
+
+TEST(Utf8, CutsBetweenCodePointsOnly) {
+  const std::string_view text =
+      "a\xE2\x82\xAC"
+      "b";
+  EXPECT_EQ(utf8_prefix(text, 5), text);
+  EXPECT_EQ(utf8_prefix(text, 4), text.substr(0, 4));
+  EXPECT_EQ(utf8_prefix(text, 3), "a");
+  EXPECT_EQ(utf8_prefix(text, 1), "a");
+  EXPECT_EQ(utf8_prefix(text, 0), "");
+  EXPECT_EQ(utf8_suffix(text, 5), text);
+  EXPECT_EQ(utf8_suffix(text, 4), text.substr(1));
+  EXPECT_EQ(utf8_suffix(text, 3), "b");
+  EXPECT_EQ(utf8_suffix(text, 0), "");
+}
+
 }  // namespace
 }  // namespace genisys::state

@@ -1,0 +1,40 @@
+// What the commands have in common: when a write is refused, and in which words. Internal to them.
+//
+// Pure. Any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "state/commands.hpp"
+
+namespace genisys::state {
+
+Refusal absent(const ServiceName& name);
+Refusal being_removed(const ServiceName& name);
+// With one problem, at `pointer`.
+Refusal invalid(std::string pointer, std::string message);
+
+// Why If-Match forbids a write to `service` (null: there is none), if it does.
+std::optional<Refusal> check_precondition(const ServiceName& name, const Service* service,
+                                          const std::optional<Precondition>& if_match);
+
+// Why nothing may be written to `service` (null: there is none), if so: it is absent, If-Match does
+// not name it, or it is being removed.
+std::optional<Refusal> check_writable(const ServiceName& name, const Service* service,
+                                      const std::optional<Precondition>& if_match);
+
+std::string count_replicas(std::uint32_t count);
+
+// What of the published host ports forbids `target` replicas of `definition`, if anything does. A
+// vacated slot keeps its host port to itself.
+std::optional<std::string> exceeds_ports(const Definition& definition,
+                                         std::optional<std::uint32_t> target,
+                                         const std::set<std::uint32_t>& vacated = {});
+
+// The journal's entry for a write, by the draft's author.
+void note_wanted(Draft& draft, const ServiceName& name, std::string action, std::string message);
+
+}  // namespace genisys::state

@@ -1,0 +1,323 @@
+#include "state/sqlite_tables.hpp"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "state/documents.hpp"
+
+namespace genisys::state {
+
+namespace {
+
+constexpr std::size_t kMaxDefinitionBytes = 1024 * 1024;
+
+template <class Counter>
+Counter counter_from(const SQLite::Column& column) {
+  return Counter{static_cast<std::uint64_t>(column.getInt64())};
+}
+
+std::int64_t to_row(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+
+void run(SQLite::Statement& statement) {
+  statement.exec();
+  statement.reset();
+}
+
+// ---- reading ----
+
+ServiceName name_from(const SQLite::Column& column) {
+  const std::string text = column.getString();
+  const std::optional<ServiceName> name = ServiceName::parse(text);
+  if (!name) throw BadRow(fmt::format("`{}` is no name of a service", text));
+  return *name;
+}
+
+Definition definition_from(const ServiceName& name, const std::string& text) {
+  Problems problems;
+  const std::optional<Value> document = read_json(text, problems, kMaxDefinitionBytes);
+  std::optional<Definition> definition;
+  if (document) definition = decode_definition(*document, name, "", problems);
+  if (!definition) {
+    throw BadRow(fmt::format("the definition of `{}`: {}", name.str(), problems.front().message));
+  }
+  return *std::move(definition);
+}
+
+template <class Number>
+bool parse_number(std::string_view text, Number& number) {
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc{} && stop == end;
+}
+
+std::set<std::uint32_t> slots_from(const ServiceName& name, std::string_view text) {
+  std::set<std::uint32_t> slots;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    std::uint32_t slot = 0;
+    if (!parse_number(text.substr(0, comma), slot)) {
+      throw BadRow(fmt::format("the empty slots of `{}`", name.str()));
+    }
+    slots.insert(slot);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return slots;
+}
+
+struct RevisionRow {
+  RevisionRecord record;
+  std::string definition;
+};
+
+std::map<ServiceName, std::vector<RevisionRow>> load_revisions(SQLite::Database& database) {
+  std::map<ServiceName, std::vector<RevisionRow>> revisions;
+  SQLite::Statement rows(database,
+                         "SELECT service, revision, definition, "
+                         "CAST(round((julianday(recorded_at) - 2440587.5) * 86400000) AS INTEGER) "
+                         "FROM revision ORDER BY service, revision");
+  while (rows.executeStep()) {
+    RevisionRow row;
+    row.record.revision = counter_from<Revision>(rows.getColumn(1));
+    row.record.recorded_at = WallTime(std::chrono::milliseconds(rows.getColumn(3).getInt64()));
+    row.definition = rows.getColumn(2).getString();
+    revisions[name_from(rows.getColumn(0))].push_back(std::move(row));
+  }
+  return revisions;
+}
+
+std::shared_ptr<const RevisionHistory> history_of(const Service& service,
+                                                  const std::string& definition,
+                                                  std::vector<RevisionRow> rows) {
+  auto history = std::make_shared<RevisionHistory>();
+  for (RevisionRow& row : rows) {
+    if (row.record.revision > service.revision) break;
+    row.record.definition = std::make_shared<const Definition>(
+        row.definition == definition ? service.definition
+                                     : definition_from(service.name(), row.definition));
+    history->push_back(std::move(row.record));
+  }
+  if (history->empty() || history->back().revision != service.revision) {
+    history->push_back(
+        {service.revision, std::make_shared<const Definition>(service.definition), {}});
+  }
+  return history;
+}
+
+void load_services(SQLite::Database& database, Snapshot& snapshot) {
+  std::map<ServiceName, std::vector<RevisionRow>> revisions = load_revisions(database);
+  SQLite::Statement rows(
+      database,
+      "SELECT name, definition, revision, generation, desired, removing, keep_containers, paused, "
+      "backoff_resets, vacated, stable FROM service");
+  while (rows.executeStep()) {
+    const ServiceName name = name_from(rows.getColumn(0));
+    const std::string definition = rows.getColumn(1).getString();
+    Service service{definition_from(name, definition)};
+    service.revision = counter_from<Revision>(rows.getColumn(2));
+    service.generation = counter_from<Generation>(rows.getColumn(3));
+    if (!rows.getColumn(4).isNull()) service.desired = rows.getColumn(4).getUInt();
+    service.removing = rows.getColumn(5).getInt() != 0;
+    service.keep_containers = rows.getColumn(6).getInt() != 0;
+    service.paused = rows.getColumn(7).getInt() != 0;
+    service.backoff_resets = static_cast<std::uint64_t>(rows.getColumn(8).getInt64());
+    service.vacated = slots_from(name, rows.getColumn(9).getString());
+    if (!rows.getColumn(10).isNull()) service.stable = counter_from<Revision>(rows.getColumn(10));
+    service.revisions = history_of(service, definition, std::move(revisions[name]));
+    snapshot.services.emplace(name, std::make_shared<const Service>(std::move(service)));
+  }
+}
+
+void load_meta(SQLite::Database& database, Tables& tables) {
+  SQLite::Statement rows(database, "SELECT key, value FROM meta");
+  while (rows.executeStep()) {
+    const std::string key = rows.getColumn(0).getString();
+    const std::string value = rows.getColumn(1).getString();
+    if (key == "instance") tables.snapshot.instance = value;
+    if (key == "index_mark" && !parse_number(value, tables.index_mark)) {
+      throw BadRow("meta row `index_mark`");
+    }
+  }
+}
+
+// ---- writing ----
+
+// Makes the service's rows those of `after`, which were those of `before`. Either may be null.
+class RevisionWriter {
+ public:
+  explicit RevisionWriter(SQLite::Database& database)
+      : insert_(database,
+                "INSERT OR REPLACE INTO revision (service, revision, definition, recorded_at) "
+                "VALUES (?, ?, ?, strftime('%Y-%m-%dT%H:%M:%fZ', ? / 1000.0, 'unixepoch'))"),
+        erase_(database, "DELETE FROM revision WHERE service = ? AND revision = ?") {}
+
+  void write(const ServiceName& name, const RevisionHistory* before, const RevisionHistory* after) {
+    if (before == after) return;
+    static const RevisionHistory kNone;
+    const RevisionHistory& old = before != nullptr ? *before : kNone;
+    const RevisionHistory& wanted = after != nullptr ? *after : kNone;
+    // Both are sorted; a revision's record never changes.
+    auto kept = wanted.begin();
+    for (const RevisionRecord& record : old) {
+      while (kept != wanted.end() && kept->revision < record.revision) insert(name, *kept++);
+      if (kept != wanted.end() && kept->revision == record.revision) {
+        ++kept;
+      } else {
+        erase(name, record.revision);
+      }
+    }
+    while (kept != wanted.end()) insert(name, *kept++);
+  }
+
+ private:
+  void insert(const ServiceName& name, const RevisionRecord& record) {
+    insert_.bind(1, name.str());
+    insert_.bind(2, to_row(number(record.revision)));
+    insert_.bind(3, encode_definition(*record.definition));
+    insert_.bind(4, static_cast<std::int64_t>(record.recorded_at.time_since_epoch().count()));
+    run(insert_);
+  }
+
+  void erase(const ServiceName& name, Revision revision) {
+    erase_.bind(1, name.str());
+    erase_.bind(2, to_row(number(revision)));
+    run(erase_);
+  }
+
+  SQLite::Statement insert_;
+  SQLite::Statement erase_;
+};
+
+void put_service(SQLite::Statement& put, const Service& service) {
+  put.clearBindings();  // what is not bound is NULL
+  put.bind(1, service.name().str());
+  put.bind(2, encode_definition(service.definition));
+  put.bind(3, to_row(number(service.revision)));
+  put.bind(4, to_row(number(service.generation)));
+  if (service.desired) put.bind(5, to_row(*service.desired));
+  put.bind(6, service.removing ? 1 : 0);
+  put.bind(7, service.keep_containers ? 1 : 0);
+  put.bind(8, service.paused ? 1 : 0);
+  put.bind(9, to_row(service.backoff_resets));
+  put.bind(10, fmt::format("{}", fmt::join(service.vacated, ",")));
+  if (service.stable) put.bind(11, to_row(number(*service.stable)));
+  run(put);
+}
+
+void apply_steps(SQLite::Database& database, const std::vector<Draft::Step>& steps) {
+  SQLite::Statement put(
+      database,
+      "INSERT INTO service (name, definition, revision, generation, desired, removing, "
+      "keep_containers, paused, backoff_resets, vacated, stable) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (name) DO UPDATE SET "
+      "definition = ?2, revision = ?3, generation = ?4, desired = ?5, removing = ?6, "
+      "keep_containers = ?7, paused = ?8, backoff_resets = ?9, vacated = ?10, stable = ?11");
+  SQLite::Statement erase(database, "DELETE FROM service WHERE name = ?");
+  SQLite::Statement erase_revisions(database, "DELETE FROM revision WHERE service = ?");
+  RevisionWriter revisions(database);
+
+  for (const Draft::Step& step : steps) {
+    if (step.after == nullptr) {
+      erase.bind(1, step.name.str());
+      run(erase);
+      // All of them: the file may hold more than the history showed.
+      erase_revisions.bind(1, step.name.str());
+      run(erase_revisions);
+      continue;
+    }
+    put_service(put, *step.after);
+    revisions.write(step.name, step.before != nullptr ? step.before->revisions.get() : nullptr,
+                    step.after->revisions.get());
+  }
+}
+
+void apply_file_entries(SQLite::Database& database,
+                        const std::map<ServiceName, std::string>& entries) {
+  SQLite::Statement put(database,
+                        "INSERT INTO file_entry (name, spec_hash) VALUES (?1, ?2) ON CONFLICT "
+                        "(name) DO UPDATE SET spec_hash = ?2");
+  for (const auto& [name, hash] : entries) {
+    put.bind(1, name.str());
+    put.bind(2, hash);
+    run(put);
+  }
+}
+
+void apply_memory(SQLite::Database& database,
+                  const std::map<std::string, std::optional<std::string>>& memory) {
+  SQLite::Statement put(database,
+                        "INSERT INTO memory (key, text) VALUES (?1, ?2) ON CONFLICT (key) DO "
+                        "UPDATE SET text = ?2");
+  SQLite::Statement erase(database, "DELETE FROM memory WHERE key = ?");
+  for (const auto& [key, text] : memory) {
+    SQLite::Statement& statement = text ? put : erase;
+    statement.bind(1, key);
+    if (text) statement.bind(2, *text);
+    run(statement);
+  }
+}
+
+void apply_released(SQLite::Database& database, const std::map<std::string, bool>& released) {
+  SQLite::Statement put(database, "INSERT OR IGNORE INTO released (container) VALUES (?)");
+  SQLite::Statement erase(database, "DELETE FROM released WHERE container = ?");
+  for (const auto& [container, is_released] : released) {
+    SQLite::Statement& statement = is_released ? put : erase;
+    statement.bind(1, container);
+    run(statement);
+  }
+}
+
+void apply_index_mark(SQLite::Database& database, std::uint64_t mark) {
+  SQLite::Statement put(database,
+                        "INSERT INTO meta (key, value) VALUES ('index_mark', ?1) ON CONFLICT "
+                        "(key) DO UPDATE SET value = ?1");
+  put.bind(1, std::to_string(mark));
+  run(put);
+}
+
+}  // namespace
+
+Tables load_tables(SQLite::Database& database) {
+  Tables tables;
+  load_meta(database, tables);
+  load_services(database, tables.snapshot);
+
+  SQLite::Statement entries(database, "SELECT name, spec_hash FROM file_entry");
+  while (entries.executeStep()) {
+    tables.snapshot.file_entries.emplace(name_from(entries.getColumn(0)),
+                                         entries.getColumn(1).getString());
+  }
+  SQLite::Statement memory(database, "SELECT key, text FROM memory");
+  while (memory.executeStep()) {
+    tables.snapshot.memory.emplace(memory.getColumn(0).getString(),
+                                   memory.getColumn(1).getString());
+  }
+  SQLite::Statement released(database, "SELECT container FROM released");
+  while (released.executeStep()) {
+    tables.snapshot.released.insert(released.getColumn(0).getString());
+  }
+  return tables;
+}
+
+void apply_to_tables(SQLite::Database& database, const WriteBatch& batch) {
+  if (!batch.steps.empty()) apply_steps(database, batch.steps);
+  if (!batch.file_entries.empty()) apply_file_entries(database, batch.file_entries);
+  if (!batch.memory.empty()) apply_memory(database, batch.memory);
+  if (!batch.released.empty()) apply_released(database, batch.released);
+  if (batch.index_mark) apply_index_mark(database, *batch.index_mark);
+}
+
+}  // namespace genisys::state
