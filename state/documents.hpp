@@ -19,6 +19,9 @@ namespace genisys::state {
 std::optional<Value> read_json(std::string_view text, Problems& problems,
                                std::size_t max_bytes = 256 * 1024);
 
+// The tree as JSON text without blanks, members in their order: read_json() of it gives an equal tree.
+std::string write_json(const Value& value);
+
 // YAML 1.2 core schema as configuration and service files use it: one document of maps, lists and
 // scalars; string keys; no duplicates, anchors, aliases or tags; depth at most 20; at most 64 KiB of valid
 // UTF-8. A plain scalar is null (~, null, empty), a boolean (true, false), a decimal integer or a string;

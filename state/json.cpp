@@ -2,6 +2,8 @@
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
 
 #include <cctype>
 
@@ -81,6 +83,36 @@ class Handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> 
   TreeBuilder builder_;
 };
 
+using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+
+rapidjson::SizeType length(const std::string& text) {
+  return static_cast<rapidjson::SizeType>(text.size());
+}
+
+struct WriteContent {
+  Writer& writer;
+
+  void operator()(std::monostate) const { writer.Null(); }
+  void operator()(bool value) const { writer.Bool(value); }
+  void operator()(const Number& number) const {
+    writer.RawValue(number.text.data(), number.text.size(), rapidjson::kNumberType);
+  }
+  void operator()(const std::string& text) const { writer.String(text.data(), length(text)); }
+  void operator()(const List& list) const {
+    writer.StartArray();
+    for (const Value& item : list) std::visit(*this, item.content());
+    writer.EndArray();
+  }
+  void operator()(const Map& map) const {
+    writer.StartObject();
+    for (const Member& member : map) {
+      writer.Key(member.key.data(), length(member.key));
+      std::visit(*this, member.value.content());
+    }
+    writer.EndObject();
+  }
+};
+
 std::string describe(const rapidjson::ParseResult& result, std::string_view text) {
   std::string reason = rapidjson::GetParseError_En(result.Code());
   reason[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(reason[0])));
@@ -92,6 +124,13 @@ std::string describe(const rapidjson::ParseResult& result, std::string_view text
 }
 
 }  // namespace
+
+std::string write_json(const Value& value) {
+  rapidjson::StringBuffer buffer;
+  Writer writer(buffer);
+  std::visit(WriteContent{writer}, value.content());
+  return {buffer.GetString(), buffer.GetSize()};
+}
 
 std::optional<Value> read_json(std::string_view text, Problems& problems, std::size_t max_bytes) {
   if (text.size() > max_bytes) {

@@ -175,5 +175,20 @@ TEST(Json, AnswersForAnyBytes) {
   }
 }
 
+TEST(WriteJson, MakesTextThatReadsBackAsTheSameTree) {
+  const std::string text =
+      R"({"a":[1,-2.50,"x\"\n\u00e9",true,false,null],"b":{},"c":[],"d":{"e":"f"}})";
+  Problems problems;
+  const auto tree = read_json(text, problems);
+  ASSERT_TRUE(tree);
+  const std::string written = write_json(*tree);
+  const auto again = read_json(written, problems);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(write_json(*again), written);
+  EXPECT_EQ(written,
+            "{\"a\":[1,-2.50,\"x\\\"\\n\xC3\xA9\",true,false,null],\"b\":{},\"c\":[],\"d\":{\"e\":"
+            "\"f\"}}");
+}
+
 }  // namespace
 }  // namespace genisys::state
