@@ -21,7 +21,12 @@ struct FactsOf {
   Facts operator()(const RemoveContainer& remove) const {
     return {ActKind::remove, remove.slot, &remove.id};
   }
+  Facts operator()(const ExamineContainer& examine) const {
+    return {ActKind::examine, examine.slot, &examine.id};
+  }
   Facts operator()(const PullImage&) const { return {ActKind::pull}; }
+  Facts operator()(const RollBack&) const { return {ActKind::roll_back}; }
+  Facts operator()(const MarkStable&) const { return {ActKind::mark_stable}; }
   Facts operator()(const ForgetService&) const { return {ActKind::forget}; }
 };
 
@@ -37,8 +42,14 @@ std::string_view to_string(ActKind kind) {
       return "stop";
     case ActKind::remove:
       return "remove";
+    case ActKind::examine:
+      return "examine";
     case ActKind::pull:
       return "pull";
+    case ActKind::roll_back:
+      return "rollback";
+    case ActKind::mark_stable:
+      return "mark_stable";
     case ActKind::forget:
       return "forget";
   }
@@ -64,11 +75,24 @@ state::PlannedAction describe(const Action& action) {
   return planned;
 }
 
+// A slot that is in the state it was in, for the same cause, has been so since then.
+void carry_over_slots(std::vector<state::SlotStatus>& slots,
+                      const std::vector<state::SlotStatus>& previous) {
+  for (state::SlotStatus& slot : slots) {
+    const auto same = std::find_if(previous.begin(), previous.end(), [&](const auto& old) {
+      return old.slot == slot.slot && old.state == slot.state && old.cause == slot.cause &&
+             old.container == slot.container;
+    });
+    if (same != previous.end()) slot.since = same->since;
+  }
+}
+
 void carry_over(std::vector<state::ServiceStatus>& statuses,
                 const std::map<state::ServiceName, state::ServiceStatus>& previous) {
   for (state::ServiceStatus& status : statuses) {
     const auto before = previous.find(status.name);
     if (before == previous.end()) continue;
+    carry_over_slots(status.slots, before->second.slots);
     for (state::Condition& condition : status.conditions) {
       const auto& old = before->second.conditions;
       const auto same = std::find_if(old.begin(), old.end(), [&](const state::Condition& c) {

@@ -14,6 +14,10 @@ state::Duration delay_after(std::uint32_t failures, const BackoffPolicy& policy,
   return delay + std::chrono::duration_cast<state::Duration>(delay * extra);
 }
 
+state::Reason ladder_key(state::Reason cause) {
+  return cause == state::Reason::exited ? state::Reason::crash_loop : cause;
+}
+
 void note_failure(Ladder& ladder, state::Reason cause, std::string message,
                   const BackoffPolicy& policy, state::TimePoint now, state::WallTime wall,
                   double jitter) {
@@ -25,8 +29,25 @@ void note_failure(Ladder& ladder, state::Reason cause, std::string message,
   ladder.next_attempt = now + ladder.waited;
 }
 
-bool is_proven(const Ladder& ladder, state::Duration ran, const BackoffPolicy& policy) {
-  return ran >= std::max(policy.proven_after, ladder.waited);
+const Ladder* blocking(const SlotHistory& slot, state::TimePoint now) {
+  const Ladder* longest = nullptr;
+  for (const auto& [key, ladder] : slot.ladders) {
+    if (ladder.next_attempt <= now) continue;
+    if (longest == nullptr || ladder.next_attempt > longest->next_attempt) longest = &ladder;
+  }
+  return longest;
+}
+
+std::uint32_t most_failures(const SlotHistory& slot) {
+  std::uint32_t most = 0;
+  for (const auto& [key, ladder] : slot.ladders) most = std::max(most, ladder.failures);
+  return most;
+}
+
+bool is_proven(const SlotHistory& slot, state::Duration ran, const BackoffPolicy& policy) {
+  state::Duration needed = policy.proven_after;
+  for (const auto& [key, ladder] : slot.ladders) needed = std::max(needed, ladder.waited);
+  return ran >= needed;
 }
 
 }  // namespace genisys::controller

@@ -21,12 +21,22 @@ struct BackoffPolicy {
 // The delay before the attempt that follows `failures` failures in a row: 0 for the first.
 state::Duration delay_after(std::uint32_t failures, const BackoffPolicy& policy, double jitter);
 
+// On which of a slot's ladders a failure counts: ends of every kind share one, everything else has
+// its own.
+state::Reason ladder_key(state::Reason cause);
+
 // Counts one more failure and sets the next attempt.
 void note_failure(Ladder& ladder, state::Reason cause, std::string message,
                   const BackoffPolicy& policy, state::TimePoint now, state::WallTime wall,
                   double jitter);
 
+// The ladder that makes the slot wait longest; null when none makes it wait at `now`.
+const Ladder* blocking(const SlotHistory& slot, state::TimePoint now);
+
+// The most failures in a row of any kind.
+std::uint32_t most_failures(const SlotHistory& slot);
+
 // The run that just ended (or still goes on) lasted `ran`: long enough to be a success?
-bool is_proven(const Ladder& ladder, state::Duration ran, const BackoffPolicy& policy);
+bool is_proven(const SlotHistory& slot, state::Duration ran, const BackoffPolicy& policy);
 
 }  // namespace genisys::controller

@@ -53,9 +53,21 @@ bool is_ready(const Seen& seen) {
   return is_running(seen) && (health == docker::Health::none || health == docker::Health::healthy);
 }
 
+bool is_ill(const Seen& seen) {
+  if (seen.wreck) return false;
+  return seen.container.state == ContainerState::paused ||
+         (seen.container.state == ContainerState::running &&
+          seen.container.health == docker::Health::unhealthy);
+}
+
 std::optional<state::TimePoint> proven_at(const Seen& seen, state::Duration at_least) {
   if (!is_ready(seen)) return std::nullopt;
   return seen.running_since + at_least;
+}
+
+bool is_proven(const Seen& seen, state::Duration at_least) {
+  const auto proven = proven_at(seen, at_least);
+  return proven && *proven <= seen.seen_at;
 }
 
 Role classify(const Seen& seen, const Identity& identity, std::string_view current_spec,
@@ -73,7 +85,8 @@ Role classify(const Seen& seen, const Identity& identity, std::string_view curre
   }
   const bool current = identity.spec == current_spec;
   if (state == ContainerState::created) return current ? Role::startable : Role::unusable;
-  return current ? Role::serving : Role::outdated;
+  if (!current) return Role::outdated;
+  return is_ill(seen) ? Role::failing : Role::serving;
 }
 
 const Member* SlotView::best(Role role) const {
@@ -90,10 +103,16 @@ std::size_t SlotView::count(Role role) const {
                                                 [&](const Member& m) { return m.role == role; }));
 }
 
+const Member* SlotView::current() const {
+  const Member* serving = best(Role::serving);
+  return serving != nullptr ? serving : best(Role::failing);
+}
+
 bool SlotView::is_taken() const {
   return busy != nullptr || std::any_of(members.begin(), members.end(), [](const Member& member) {
-           return member.role == Role::serving || member.role == Role::startable ||
-                  member.role == Role::outdated || member.role == Role::returning;
+           return member.role == Role::serving || member.role == Role::failing ||
+                  member.role == Role::startable || member.role == Role::outdated ||
+                  member.role == Role::returning;
          });
 }
 
@@ -104,7 +123,7 @@ std::map<state::ServiceName, ServiceView> classify_world(const PlanInput& input)
   const auto adopter =
       input.policy.adopt ? adopters(input.wanted) : std::map<std::string, state::ServiceName>{};
   for (const auto& [id, seen] : input.world.containers) {
-    if (auto identity = identify(seen.container, input.instance)) {
+    if (auto identity = identify(seen.container, input.instance, input.released)) {
       const auto view = views.find(identity->service);
       // Labelled ours, of a service that is not recorded (any more): nobody asked to touch it.
       if (view == views.end()) continue;
@@ -116,7 +135,7 @@ std::map<state::ServiceName, ServiceView> classify_world(const PlanInput& input)
       slot.members.push_back({.seen = &seen, .identity = std::move(*identity), .role = role});
       continue;
     }
-    if (adopter.empty() || !is_adoptable(seen.container)) continue;
+    if (adopter.empty() || !is_adoptable(seen.container, input.released)) continue;
     const auto found = adopter.find(state::normalise_image(seen.container.image));
     if (found == adopter.end()) continue;
     ServiceView& view = views.at(found->second);
@@ -133,6 +152,8 @@ std::map<state::ServiceName, ServiceView> classify_world(const PlanInput& input)
     if (act.kind == ActKind::run || act.kind == ActKind::start)
       view->second.slots[act.slot].busy = &act;
     if (act.kind == ActKind::forget) view->second.forgetting = &act;
+    if (act.kind == ActKind::roll_back || act.kind == ActKind::mark_stable)
+      view->second.concluding = true;
   }
 
   for (auto& [name, view] : views) {

@@ -21,7 +21,8 @@ enum class Role {
   wreck,          // left over from an engine crash: neither runs nor can be started
   ended,          // exited
   returning,      // stopped by hand a moment ago: a restart may bring it back
-  serving,        // runs (or is paused, or between two runs) and is of the current spec
+  serving,        // runs and is of the current spec
+  failing,        // the same, and unhealthy or paused by hand: to be replaced
   startable,      // created, of the current spec, never ran
   outdated,       // runs, of another spec
   unusable,       // created, of another spec: never ran and never will
@@ -42,6 +43,8 @@ struct SlotView {
   // then the oldest, so that two observers choose the same.
   const Member* best(Role role) const;
   std::size_t count(Role role) const;
+  // The container of the current spec that runs: the serving one before the failing one.
+  const Member* current() const;
   // A replica is there or on its way: this slot needs no new one.
   bool is_taken() const;
 };
@@ -51,6 +54,7 @@ struct ServiceView {
   std::vector<const Seen*> adopted;  // newest first; those that are not being stopped
   std::size_t adopted_stopping = 0;
   const InFlight* forgetting = nullptr;
+  bool concluding = false;  // the end of its rollout is being recorded
 };
 
 // Which ends by somebody's hand may be the first half of a restart.
@@ -66,8 +70,15 @@ Role classify(const Seen& seen, const Identity& identity, std::string_view curre
 // Running, and healthy where there is a health check.
 bool is_ready(const Seen& seen);
 
+// Its health check fails, or somebody paused it.
+bool is_ill(const Seen& seen);
+
 // When it will have been ready for `at_least`, or has been; nothing while it is not ready.
 std::optional<state::TimePoint> proven_at(const Seen& seen, state::Duration at_least);
+
+// It has, and the engine said so after that time: what happened since the last look may have gone
+// unheard.
+bool is_proven(const Seen& seen, state::Duration at_least);
 
 // Counted by `docker ps` as running.
 bool is_running(const Seen& seen);

@@ -11,8 +11,6 @@
 #include <exception>
 #include <utility>
 
-#include "state/store.hpp"
-
 namespace genisys::controller {
 namespace {
 
@@ -21,6 +19,9 @@ namespace asio = boost::asio;
 Outcome failed(Step step, docker::Error error) {
   return {.failure = Outcome::Failure{.step = step, .error = std::move(error)}};
 }
+
+// Of what an ended container wrote.
+constexpr int kLastLines = 100;
 
 bool is_begin(ActKind kind) { return kind == ActKind::run || kind == ActKind::start; }
 
@@ -38,9 +39,9 @@ std::string_view to_string(Step step) {
       return "remove";
     case Step::pull:
       return "pull";
-    case Step::inspect:
-      return "inspect";
-    case Step::none:
+    case Step::examine:
+      return "examine";
+    case Step::record:
       return "record";
   }
   return "unknown";
@@ -89,8 +90,12 @@ bool Executor::has_room(ActKind kind) const {
       return has_room_for_a_stop();
     case ActKind::remove:
       return running(kind) < limits_.removes;
+    case ActKind::examine:
+      return running(kind) < limits_.examinations;
     case ActKind::pull:
       return running(kind) < limits_.pulls;
+    case ActKind::roll_back:
+    case ActKind::mark_stable:
     case ActKind::forget:
       return true;
   }
@@ -161,8 +166,8 @@ void Executor::begin(Action action) {
   const auto ended = [this, act](std::exception_ptr error, Outcome outcome) {
     if (error) {
       // Only cancellation and a lack of memory get here: both leave the outcome unknown.
-      outcome = failed(Step::none, {.kind = docker::ErrorKind::unreachable,
-                                    .message = "the act was interrupted"});
+      outcome = failed(Step::record, {.kind = docker::ErrorKind::unreachable,
+                                      .message = "the act was interrupted"});
     }
     finish(act, outcome);
   };
@@ -217,8 +222,9 @@ asio::awaitable<Outcome> Executor::perform(Act& act) {
     co_return co_await start(act, begin->id);
   if (const auto* end = std::get_if<StopContainer>(&what)) co_return co_await stop(*end);
   if (const auto* gone = std::get_if<RemoveContainer>(&what)) co_return co_await remove(*gone);
-  if (const auto* image = std::get_if<PullImage>(&what)) co_return co_await pull(image->image);
-  co_return co_await forget(act.action.service);
+  if (const auto* dead = std::get_if<ExamineContainer>(&what)) co_return co_await examine(dead->id);
+  if (const auto* image = std::get_if<PullImage>(&what)) co_return co_await pull(*image);
+  co_return co_await record(act.action);
 }
 
 // Create, then start. A name that is taken is ours when an earlier try of this very act took effect
@@ -279,30 +285,46 @@ asio::awaitable<Outcome> Executor::remove(RemoveContainer what) {
   co_return failed(Step::remove, removed.error());
 }
 
-asio::awaitable<Outcome> Executor::pull(std::string image) {
-  auto present = co_await engine_.image_id(image);
-  if (present) co_return Outcome{};
-  if (present.error().kind != docker::ErrorKind::not_found)
-    co_return failed(Step::pull, present.error());
-  std::string registry_auth;
-  if (hooks_.registry_auth) {
-    auto credentials = co_await hooks_.registry_auth(image);
-    if (!credentials) co_return failed(Step::pull, credentials.error());
-    registry_auth = *std::move(credentials);
-  }
-  std::function<void(const docker::PullProgress&)> unheard;
-  auto pulled = co_await engine_.pull(image, std::move(registry_auth), unheard);
-  if (!pulled) co_return failed(Step::pull, pulled.error());
+// That there are no words is no failure: a log driver may keep none, and somebody may have removed
+// the container. Only when nobody can tell, it is asked again.
+asio::awaitable<Outcome> Executor::examine(docker::ContainerId id) {
+  auto words = co_await engine_.logs(id, kLastLines);
+  if (words) co_return Outcome{.last_words = std::move(*words)};
+  if (words.error().outcome_unknown()) co_return failed(Step::examine, words.error());
   co_return Outcome{};
 }
 
-asio::awaitable<Outcome> Executor::forget(state::ServiceName service) {
-  try {
-    co_await hooks_.forget(service);
-  } catch (const state::StoreError& error) {
-    co_return failed(Step::none, {.kind = docker::ErrorKind::engine, .message = error.what()});
+asio::awaitable<docker::Result<void>> Executor::pull_with_credentials(std::string image) {
+  std::string registry_auth;
+  if (hooks_.registry_auth) {
+    auto credentials = co_await hooks_.registry_auth(image);
+    if (!credentials) co_return credentials.error();
+    registry_auth = *std::move(credentials);
   }
-  co_return Outcome{};
+  std::function<void(const docker::PullProgress&)> unheard;
+  co_return co_await engine_.pull(std::move(image), std::move(registry_auth), unheard);
+}
+
+asio::awaitable<Outcome> Executor::pull(PullImage what) {
+  if (what.when == PullWhen::missing) {
+    auto present = co_await engine_.image_id(what.image);
+    if (present) co_return Outcome{};
+    if (present.error().kind != docker::ErrorKind::not_found)
+      co_return failed(Step::pull, present.error());
+  }
+  docker::Result<void> pulled = co_await pull_with_credentials(what.image);
+  if (pulled) co_return Outcome{};
+  Outcome outcome = failed(Step::pull, pulled.error());
+  auto present = co_await engine_.image_id(what.image);
+  outcome.image_is_here = present.has_value();
+  co_return outcome;
+}
+
+asio::awaitable<Outcome> Executor::record(Action action) {
+  std::string why_not = co_await hooks_.record(std::move(action));
+  if (why_not.empty()) co_return Outcome{};
+  co_return failed(Step::record,
+                   {.kind = docker::ErrorKind::rejected, .message = std::move(why_not)});
 }
 
 }  // namespace genisys::controller

@@ -24,7 +24,7 @@
 namespace genisys::controller {
 
 // Which engine call of an act failed.
-enum class Step { create, start, stop, remove, pull, inspect, none };
+enum class Step { create, start, stop, remove, examine, pull, record };
 std::string_view to_string(Step);
 
 // How an act ended. Without `failure` it did what it says, or found it done.
@@ -38,6 +38,10 @@ struct Outcome {
   bool name_taken = false;
   // The service changed meanwhile; the act ended early and nothing is wrong.
   bool abandoned = false;
+  // The pull failed, and the image is on the engine all the same.
+  bool image_is_here = false;
+  // What an examined container wrote last.
+  std::string last_words = {};
 };
 
 struct ExecutorLimits {
@@ -48,6 +52,7 @@ struct ExecutorLimits {
   std::size_t all_stops = 256;
   state::Duration quick = std::chrono::seconds(1);
   std::size_t removes = 8;
+  std::size_t examinations = 4;
   // Enough that registries which stall hold up no other image. A pull costs little beside its
   // download, and how many layers are downloaded at once is the engine's own limit.
   std::size_t pulls = 16;
@@ -64,8 +69,9 @@ struct ExecutorHooks {
   std::function<bool(const Action&)> still_wanted;
   // The act ended. May offer anew.
   std::function<void(const Action&, const InFlight&, const Outcome&)> ended;
-  // Makes the store forget a removed service. Reports through StoreError.
-  std::function<boost::asio::awaitable<void>(state::ServiceName)> forget;
+  // Carries out what is an act on the store alone (RollBack, MarkStable, ForgetService). Returns
+  // why it could not be, empty otherwise.
+  std::function<boost::asio::awaitable<std::string>(Action)> record;
   // Asked before each pull; unset: anonymous.
   RegistryAuth registry_auth = {};
 };
@@ -119,8 +125,10 @@ class Executor {
   boost::asio::awaitable<Outcome> start(Act& act, docker::ContainerId id);
   boost::asio::awaitable<Outcome> stop(StopContainer what);
   boost::asio::awaitable<Outcome> remove(RemoveContainer what);
-  boost::asio::awaitable<Outcome> pull(std::string image);
-  boost::asio::awaitable<Outcome> forget(state::ServiceName service);
+  boost::asio::awaitable<Outcome> examine(docker::ContainerId id);
+  boost::asio::awaitable<Outcome> pull(PullImage what);
+  boost::asio::awaitable<docker::Result<void>> pull_with_credentials(std::string image);
+  boost::asio::awaitable<Outcome> record(Action action);
 
   boost::asio::any_io_executor executor_;
   docker::Engine& engine_;

@@ -2,17 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
-#include <vector>
+
+#include "controller/classify.hpp"
+#include "controller/obstacles.hpp"
+#include "controller/rollout.hpp"
 
 namespace genisys::controller {
 namespace {
 
-using docker::ContainerState;
-
-bool has_ended(const Seen& seen) {
-  return !seen.wreck && seen.container.state == ContainerState::exited;
-}
+using state::EntryKind;
+using state::JournalEntry;
+using state::Reason;
 
 std::optional<state::Duration> run_time(const Seen& seen) {
   if (!seen.started_at || !seen.finished_at || *seen.finished_at < *seen.started_at)
@@ -20,31 +22,208 @@ std::optional<state::Duration> run_time(const Seen& seen) {
   return std::chrono::duration_cast<state::Duration>(*seen.finished_at - *seen.started_at);
 }
 
-// The newest container of a slot that is current, and the newest that has ended.
-struct SlotEnds {
-  const Seen* running = nullptr;
-  const Seen* ended = nullptr;
-  std::uint32_t ended_incarnation = 0;
-};
+std::optional<int> signal_in(const Seen& seen) {
+  const int code = seen.container.exit_code.value_or(0);
+  if (code > 128 && code < 165) return code - 128;
+  return std::nullopt;
+}
 
-std::map<state::ServiceName, std::map<Slot, SlotEnds>> collect(const World& world,
-                                                               const Wanted& wanted,
-                                                               std::string_view instance) {
-  std::map<state::ServiceName, std::map<Slot, SlotEnds>> slots;
-  for (const auto& [id, seen] : world.containers) {
-    const auto identity = identify(seen.container, instance);
-    if (!identity) continue;
-    const auto declared = wanted.find(identity->service);
-    if (declared == wanted.end() || declared->second.spec != identity->spec) continue;
-    SlotEnds& ends = slots[identity->service][identity->slot];
-    if (seen.container.state == ContainerState::running && !seen.wreck) ends.running = &seen;
-    if (has_ended(seen) &&
-        (ends.ended == nullptr || identity->incarnation >= ends.ended_incarnation)) {
-      ends.ended = &seen;
-      ends.ended_incarnation = identity->incarnation;
+// Learns about one service.
+class Student {
+ public:
+  Student(History& history, ServiceHistory& past, const PlanInput& input, const Declared& declared,
+          const ServiceView& view, const Jitter& jitter, std::vector<JournalEntry>& notes)
+      : history_(history),
+        past_(past),
+        input_(input),
+        declared_(declared),
+        service_(*declared.service),
+        view_(view),
+        jitter_(jitter),
+        notes_(notes),
+        rules_(update_rules(service_.definition, service_.desired.value_or(0), input.policy)) {}
+
+  void learn() {
+    begin_anew();
+    for (const auto& [slot, view] : view_.slots) learn_of(slot, view);
+    clear_what_went();
+    follow_rollout();
+  }
+
+ private:
+  void begin_anew() {
+    if (past_.spec != declared_.spec) {
+      past_.spec = declared_.spec;
+      clear_ladders();
+    }
+    if (past_.backoff_resets != service_.backoff_resets) {
+      past_.backoff_resets = service_.backoff_resets;
+      clear_ladders();
+      if (const auto image = history_.images.find(service_.definition.image.str());
+          image != history_.images.end()) {
+        image->second.ladder = {};
+      }
+      Rollout& rollout = past_.rollout;
+      if (rollout.state == state::RolloutState::paused) {
+        rollout.state = state::RolloutState::rolling;
+        rollout.failed.clear();
+        rollout.reason = Reason::none;
+        rollout.message.clear();
+        rollout.progressed.reset();
+      }
     }
   }
-  return slots;
+
+  void clear_ladders() {
+    for (auto& [slot, past] : past_.slots) past.ladders.clear();
+    past_.failures_in_a_row = 0;
+  }
+
+  void learn_of(Slot slot, const SlotView& view) {
+    const Member* ended = nullptr;  // the newest, of the current spec
+    for (const Member& member : view.members) {
+      if (member.role == Role::ended && member.identity.spec == declared_.spec) {
+        ended = &member;
+        break;
+      }
+    }
+    const Member* current = view.current();
+    if (ended != nullptr) learn_end(slot, *ended->seen, current != nullptr);
+    for (const Member& member : view.members) {
+      if (member.role == Role::failing) learn_illness(slot, *member.seen);
+    }
+    if (current != nullptr) learn_run(slot, *current->seen);
+  }
+
+  void learn_end(Slot slot, const Seen& seen, bool dealt_with) {
+    SlotHistory& past = past_.slots[slot];
+    if (past.counted == seen.container.id) return;
+    past.counted = seen.container.id;
+    const auto ran = run_time(seen);
+    if (ran && is_proven(past, *ran, input_.policy.backoff)) prove(past);
+    // A successor that runs says that this end was dealt with before; an end by somebody's hand is
+    // no failure of the program.
+    if (dealt_with || seen.hand != Hand::none) return;
+    const bool again = past.ladders.contains(Reason::crash_loop);
+    fail(slot, again ? Reason::crash_loop : Reason::exited, describe_end(seen));
+  }
+
+  void learn_illness(Slot slot, const Seen& seen) {
+    SlotHistory& past = past_.slots[slot];
+    if (!past.found_ill.insert(seen.container.id).second) return;
+    const bool paused = seen.container.state == docker::ContainerState::paused;
+    const std::string message = paused ? "paused by hand" : "its health check fails";
+    fail(slot, Reason::unhealthy, message);
+    note(EntryKind::seen, paused ? "paused" : "unhealthy", slot, Reason::unhealthy, message)
+        .container = seen.container.id.str();
+  }
+
+  void learn_run(Slot slot, const Seen& seen) {
+    const auto found = past_.slots.find(slot);
+    if (found == past_.slots.end()) {
+      // A proven replica speaks for the whole service, whatever its own slot has been through.
+      if (past_.failures_in_a_row > 0 && is_ready(seen) &&
+          input_.now - seen.running_since >= input_.policy.backoff.proven_after) {
+        past_.failures_in_a_row = 0;
+      }
+      return;
+    }
+    SlotHistory& past = found->second;
+    if (is_running(seen)) {
+      // It started: whatever kept it from that is over.
+      std::erase_if(past.ladders, [](const auto& entry) {
+        return entry.first != Reason::crash_loop && entry.first != Reason::unhealthy;
+      });
+    }
+    if (!is_ready(seen)) return;
+    past.found_ill.erase(seen.container.id);  // it recovered
+    if (is_proven(past, input_.now - seen.running_since, input_.policy.backoff)) prove(past);
+  }
+
+  void prove(SlotHistory& past) {
+    past.ladders.clear();
+    past_.failures_in_a_row = 0;
+  }
+
+  void fail(Slot slot, Reason cause, std::string message) {
+    note_slot_failure(past_, slot, cause, std::move(message), input_.policy.backoff, input_.now,
+                      input_.wall, jitter_);
+  }
+
+  // Ports and names that somebody else had and has no more; words of containers that are gone.
+  void clear_what_went() {
+    for (auto& [slot, past] : past_.slots) {
+      const auto is_gone = [&](const docker::ContainerId& id) {
+        return !input_.world.containers.contains(id);
+      };
+      std::erase_if(past.examined, is_gone);
+      std::erase_if(past.found_ill, is_gone);
+      for (auto ladder = past.ladders.begin(); ladder != past.ladders.end();) {
+        const auto holder = holder_of(ladder->first, slot, past);
+        const bool is_over = ladder->second.holder && ladder->second.holder != holder;
+        if (holder) ladder->second.holder = holder;
+        ladder = is_over && !holder ? past.ladders.erase(ladder) : std::next(ladder);
+      }
+    }
+  }
+
+  std::optional<docker::ContainerId> holder_of(Reason cause, Slot slot,
+                                               const SlotHistory& past) const {
+    const Seen* holder = nullptr;
+    if (cause == Reason::port_taken) holder = port_holder(input_, service_, slot);
+    if (cause == Reason::name_taken)
+      holder = name_holder(input_, service_, slot, past.burnt_incarnation);
+    if (holder == nullptr) return std::nullopt;
+    return holder->container.id;
+  }
+
+  void follow_rollout() {
+    const auto image = history_.images.find(service_.definition.image.str());
+    const auto adopted = static_cast<std::uint32_t>(view_.adopted.size());
+    const std::uint32_t target = service_.desired.value_or(0);
+    RolloutFacts facts{.needed = target > adopted && !service_.removing ? target - adopted : 0,
+                       .image_ready = image == history_.images.end() ||
+                                      (image->second.state != ImageState::missing &&
+                                       image->second.state != ImageState::failed),
+                       .hands_off = service_.paused};
+    for (const auto& [slot, view] : view_.slots) {
+      facts.outdated += static_cast<std::uint32_t>(view.count(Role::outdated));
+      const Member* serving = view.best(Role::serving);
+      if (serving != nullptr && is_proven(*serving->seen, rules_.monitor)) ++facts.proven;
+    }
+    const auto turn = track_rollout(past_, declared_, facts, rules_, input_.now, input_.wall);
+    if (turn) note(EntryKind::decided, turn->action, 0, turn->reason, turn->message);
+  }
+
+  JournalEntry& note(EntryKind kind, std::string action, Slot slot, Reason reason,
+                     std::string message) {
+    return notes_.emplace_back(JournalEntry{.at = input_.wall,
+                                            .service = service_.name(),
+                                            .kind = kind,
+                                            .action = std::move(action),
+                                            .slot = slot,
+                                            .reason = reason,
+                                            .message = std::move(message)});
+  }
+
+  History& history_;
+  ServiceHistory& past_;
+  const PlanInput& input_;
+  const Declared& declared_;
+  const state::Service& service_;
+  const ServiceView& view_;
+  const Jitter& jitter_;
+  std::vector<JournalEntry>& notes_;
+  UpdateRules rules_;
+};
+
+void learn_images(History& history, const World& world) {
+  for (const auto& [reference, is_here] : world.images) {
+    const auto found = history.images.find(reference);
+    if (found == history.images.end() || !is_here) continue;
+    if (found->second.state == ImageState::missing || found->second.state == ImageState::failed)
+      found->second = {.state = ImageState::present};
+  }
 }
 
 }  // namespace
@@ -53,11 +232,18 @@ Wanted declare(const state::Snapshot& snapshot, const Wanted& previous) {
   Wanted wanted;
   for (const auto& [name, service] : snapshot.services) {
     const auto known = previous.find(name);
-    const bool same = known != previous.end() && known->second.service == service;
-    wanted.emplace_hint(
-        wanted.end(), name,
-        Declared{.service = service,
-                 .spec = same ? known->second.spec : state::spec_hash(service->definition)});
+    if (known != previous.end() && known->second.service == service) {
+      wanted.emplace_hint(wanted.end(), name, known->second);
+      continue;
+    }
+    Declared declared{.service = service, .spec = state::spec_hash(service->definition)};
+    if (service->stable && service->revisions) {
+      for (const state::RevisionRecord& record : *service->revisions) {
+        if (record.revision == *service->stable)
+          declared.stable_spec = state::spec_hash(*record.definition);
+      }
+    }
+    wanted.emplace_hint(wanted.end(), name, std::move(declared));
   }
   return wanted;
 }
@@ -70,46 +256,46 @@ std::string describe_end(const Seen& seen) {
   const int code = seen.container.exit_code.value_or(0);
   if (seen.oom_killed) return "out of memory" + after;
   if (code == 255) return "lost by the engine" + after;
-  if (code > 128 && code < 165) return fmt::format("killed by signal {}{}", code - 128, after);
+  if (const auto signal = signal_in(seen))
+    return fmt::format("killed by signal {}{}", *signal, after);
   return fmt::format("exited with code {}{}", code, after);
 }
 
-void absorb(History& history, const World& world, const Wanted& wanted, std::string_view instance,
-            const BackoffPolicy& policy, state::TimePoint now, state::WallTime wall,
-            const Jitter& jitter) {
-  std::erase_if(history.services, [&](const auto& entry) { return !wanted.contains(entry.first); });
-  const auto slots = collect(world, wanted, instance);
-  for (const auto& [name, declared] : wanted) {
-    ServiceHistory& service = history.services[name];
-    if (service.spec != declared.spec) service = ServiceHistory{.spec = declared.spec};
-    const auto found = slots.find(name);
-    if (found == slots.end()) continue;
-    for (const auto& [slot, ends] : found->second) {
-      SlotHistory& past = service.slots[slot];
-      const bool counted = ends.ended == nullptr || past.counted == ends.ended->container.id;
-      if (!counted) {
-        past.counted = ends.ended->container.id;
-        const auto ran = run_time(*ends.ended);
-        if (ran && is_proven(past.ladder, *ran, policy)) {
-          past.ladder = {};
-          service.failures_in_a_row = 0;
-        }
-        // A successor that runs says that this end was dealt with before; an end by somebody's hand
-        // is no failure of the program.
-        if (ends.running == nullptr && ends.ended->hand == Hand::none) {
-          const auto cause =
-              past.ladder.failures > 0 ? state::Reason::crash_loop : state::Reason::exited;
-          note_failure(past.ladder, cause, describe_end(*ends.ended), policy, now, wall, jitter());
-          ++service.failures_in_a_row;
-        }
-      }
-      if (ends.running != nullptr &&
-          is_proven(past.ladder, now - ends.running->running_since, policy)) {
-        past.ladder = {};
-        service.failures_in_a_row = 0;
-      }
-    }
+state::ContainerEnd end_of(const Seen& seen, std::string log) {
+  state::ContainerEnd end{.exit_code = seen.container.exit_code.value_or(0),
+                          .signal = signal_in(seen),
+                          .oom_killed = seen.oom_killed,
+                          .log = std::move(log)};
+  if (const auto ran = run_time(seen))
+    end.ran = std::chrono::duration_cast<std::chrono::milliseconds>(*ran);
+  return end;
+}
+
+void note_slot_failure(ServiceHistory& service, Slot slot, Reason cause, std::string message,
+                       const BackoffPolicy& policy, state::TimePoint now, state::WallTime wall,
+                       const Jitter& jitter) {
+  SlotHistory& past = service.slots[slot];
+  Ladder& ladder = past.ladders[ladder_key(cause)];
+  note_failure(ladder, cause, std::move(message), policy, now, wall, jitter());
+  ++service.failures_in_a_row;
+  // What may pass by itself is no verdict on a revision the first time.
+  const bool may_pass = cause == Reason::port_taken || cause == Reason::name_taken ||
+                        cause == Reason::engine_error || cause == Reason::wreck;
+  if (!may_pass || ladder.failures > 1) note_update_failure(service, slot, cause, ladder.message);
+}
+
+std::vector<state::JournalEntry> absorb(History& history, const PlanInput& input,
+                                        const Jitter& jitter) {
+  std::vector<state::JournalEntry> notes;
+  std::erase_if(history.services,
+                [&](const auto& entry) { return !input.wanted.contains(entry.first); });
+  learn_images(history, input.world);
+  const auto views = classify_world(input);
+  for (const auto& [name, declared] : input.wanted) {
+    Student(history, history.services[name], input, declared, views.at(name), jitter, notes)
+        .learn();
   }
+  return notes;
 }
 
 }  // namespace genisys::controller

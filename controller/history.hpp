@@ -1,5 +1,6 @@
-// Learns from what is observed: counts each end of a container once, and clears what a proven
-// replica has made good. (Failures of acts are noted where acts end, with note_failure.)
+// Learns from what is observed: counts each end and each illness of a container once, clears what a
+// proven replica has made good and what is no longer in the way, and follows the rollouts.
+// (Failures of acts are noted where acts end, with note_slot_failure.)
 //
 // Pure but for the history it updates; deterministic for equal inputs.
 #pragma once
@@ -7,16 +8,22 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <vector>
 
 #include "controller/backoff.hpp"
 #include "controller/world.hpp"
+#include "state/journal.hpp"
 
 namespace genisys::controller {
 
-// A recorded service with the hash of its spec, which is worth keeping between passes.
+struct PlanInput;
+
+// A recorded service with the hashes of its spec and of the stable revision's, which are worth
+// keeping between passes.
 struct Declared {
   std::shared_ptr<const state::Service> service;
   std::string spec;
+  std::optional<std::string> stable_spec = {};
 };
 using Wanted = std::map<state::ServiceName, Declared>;
 
@@ -27,11 +34,19 @@ Wanted declare(const state::Snapshot& snapshot, const Wanted& previous);
 // One value in 0…1 per call.
 using Jitter = std::function<double()>;
 
-void absorb(History& history, const World& world, const Wanted& wanted, std::string_view instance,
-            const BackoffPolicy& policy, state::TimePoint now, state::WallTime wall,
-            const Jitter& jitter);
+// `input.history` is `history`. Returns what is worth the journal, oldest first.
+std::vector<state::JournalEntry> absorb(History& history, const PlanInput& input,
+                                        const Jitter& jitter);
+
+// One more failure of a slot: on its ladder, in the service's count, and for its rollout.
+void note_slot_failure(ServiceHistory& service, Slot slot, state::Reason cause, std::string message,
+                       const BackoffPolicy& policy, state::TimePoint now, state::WallTime wall,
+                       const Jitter& jitter);
 
 // "exited with code 1 after 0.3 s", "killed by signal 9 after 2 s", "out of memory after 5 s".
 std::string describe_end(const Seen& seen);
+
+// The same for the journal; `log`: the last words.
+state::ContainerEnd end_of(const Seen& seen, std::string log);
 
 }  // namespace genisys::controller

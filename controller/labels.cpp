@@ -65,12 +65,20 @@ std::optional<Identity> identify(const docker::Container& container, std::string
       .incarnation = incarnation_in(container.name, name_prefix(*service, *slot, instance))};
 }
 
-bool is_adoptable(const docker::Container& container) {
+std::optional<Identity> identify(const docker::Container& container, std::string_view instance,
+                                 const std::set<std::string>& released) {
+  if (!released.empty() && released.contains(container.id.str())) return std::nullopt;
+  return identify(container, instance);
+}
+
+bool is_adoptable(const docker::Container& container, const std::set<std::string>& released) {
   static constexpr std::array<std::string_view, 3> kOtherOwners = {
       "com.docker.compose.", "com.docker.swarm.", "io.kubernetes."};
   if (container.state != docker::ContainerState::running) return false;
+  const bool was_let_go = released.contains(container.id.str());
   for (const auto& [key, value] : container.labels) {
-    if (key == kInstanceLabel || key == kIgnoreLabel) return false;
+    if (key == kInstanceLabel && !was_let_go) return false;
+    if (key == kIgnoreLabel) return false;
     for (const std::string_view owner : kOtherOwners) {
       if (key.starts_with(owner)) return false;
     }

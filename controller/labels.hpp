@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -42,9 +43,14 @@ struct Identity {
 // inherit the labels of their image, and who made one and then did not know it would make another.
 std::optional<Identity> identify(const docker::Container& container, std::string_view instance);
 
+// The same for an instance that let some containers go: those are nobody's, whatever they carry.
+std::optional<Identity> identify(const docker::Container& container, std::string_view instance,
+                                 const std::set<std::string>& released);
+
 // A running container without any owner, which a service with this image may count as its own: not
-// one of Compose, Swarm, Kubernetes or another instance, nor one that asks to be ignored.
-bool is_adoptable(const docker::Container& container);
+// one of Compose, Swarm, Kubernetes or another instance, nor one that asks to be ignored. One that
+// was let go has no owner, though it carries a label of one.
+bool is_adoptable(const docker::Container& container, const std::set<std::string>& released);
 
 // <service>-<slot>-<start of the instance>-<incarnation>: a repeated create of the same container
 // meets its own first try, and two instances on one engine do not meet.

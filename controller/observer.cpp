@@ -35,11 +35,13 @@ bool wants_details(ContainerState state) {
 }  // namespace
 
 Observer::Observer(docker::Engine& engine, state::Clock& clock, std::string instance,
-                   std::function<void(Urgency)> wake, std::function<void()> changed,
+                   state::Duration second_look, std::function<void(Urgency)> wake,
+                   std::function<void()> changed,
                    std::function<bool(const docker::ContainerId&)> works_on)
     : engine_(engine),
       clock_(clock),
       instance_(std::move(instance)),
+      second_look_(second_look),
       wake_(std::move(wake)),
       changed_(std::move(changed)),
       works_on_(std::move(works_on)) {}
@@ -61,6 +63,10 @@ asio::awaitable<void> Observer::refresh() {
     lose(listed.error());
     co_return;
   }
+  if (whole && !is_believable(*listed)) {
+    all_dirty_ = true;
+    co_return;
+  }
   const state::TimePoint now = clock_.now();
   std::set<docker::ContainerId> present;
   for (docker::Container& container : *listed) {
@@ -69,7 +75,9 @@ asio::awaitable<void> Observer::refresh() {
   }
   // What was asked for and is not there is gone; marks set meanwhile are for the next look.
   std::erase_if(world_.containers, [&](const auto& entry) {
-    return !present.contains(entry.first) && (whole || asked.contains(entry.first));
+    const bool is_gone = !present.contains(entry.first) && (whole || asked.contains(entry.first));
+    if (is_gone) note_vanished(entry.second);
+    return is_gone;
   });
   const auto is_gone = [this](const docker::ContainerId& id) {
     return !world_.containers.contains(id);
@@ -79,11 +87,72 @@ asio::awaitable<void> Observer::refresh() {
   std::erase_if(died_, [&](const auto& entry) { return is_gone(entry.first); });
   std::erase_if(signals_, [&](const auto& entry) { return is_gone(entry.first); });
   if (!co_await inspect_new()) co_return;
+  if (whole) co_await look_at_images();
   if (!world_.reachable) spdlog::info("the engine answers");
   world_.reachable = true;
   world_.listed = true;
   world_.problem.clear();
   world_.observed_at = clock_.wall();
+}
+
+OwnContainers Observer::own_containers() const {
+  OwnContainers own;
+  for (const auto& [id, seen] : world_.containers) {
+    if (identify(seen.container, instance_))
+      own.emplace(id, seen.container.state == ContainerState::running);
+  }
+  return own;
+}
+
+// The engine answered, so it is reachable, whatever is thought of the answer.
+bool Observer::is_believable(const std::vector<docker::Container>& listed) {
+  const state::TimePoint now = clock_.now();
+  std::optional<std::string> doubt;
+  OwnContainers shown;
+  if (world_.listed) {
+    for (const docker::Container& container : listed) {
+      if (identify(container, instance_))
+        shown.emplace(container.id, container.state == ContainerState::running);
+    }
+    const OwnContainers known = own_containers();
+    std::set<docker::ContainerId> explained = explained_;
+    for (const auto& [id, runs] : known) {
+      if (works_on_(id)) explained.insert(id);
+    }
+    doubt = doubt_in(known, shown, explained, reconnected_);
+  }
+  const bool is_second = suspicion_ && suspicion_->shown == shown && now >= suspicion_->look_again;
+  if (!doubt || is_second) {
+    suspicion_.reset();
+    world_.doubt.reset();
+    explained_.clear();
+    reconnected_ = false;
+    return true;
+  }
+  if (!suspicion_ || suspicion_->shown != shown) {
+    spdlog::warn("{}: looking again before anything is done about it", *doubt);
+    suspicion_ = Suspicion{.shown = std::move(shown), .look_again = now + second_look_};
+  }
+  world_.doubt = Doubt{.message = *std::move(doubt), .look_again = suspicion_->look_again};
+  world_.reachable = true;
+  world_.problem.clear();
+  return false;
+}
+
+void Observer::note_vanished(const Seen& seen) {
+  if (works_on_(seen.container.id)) return;
+  if (auto identity = identify(seen.container, instance_))
+    vanished_.push_back({.identity = *std::move(identity), .id = seen.container.id});
+}
+
+asio::awaitable<void> Observer::look_at_images() {
+  const std::set<std::string> asked = images_;
+  world_.images.clear();
+  for (const std::string& image : asked) {
+    auto found = co_await engine_.image_id(image);
+    const bool is_known = found || found.error().kind == docker::ErrorKind::not_found;
+    if (is_known) world_.images[image] = found.has_value();
+  }
 }
 
 void Observer::take(docker::Container container, state::TimePoint now) {
@@ -106,9 +175,14 @@ void Observer::take(docker::Container container, state::TimePoint now) {
   if (known != world_.containers.end() && !restarted &&
       known->second.container.state == container.state) {
     known->second.container = std::move(container);
+    known->second.seen_at = now;
+    // What an act of ours was to end and then left has details that were not asked for.
+    const Seen& left = known->second;
+    if (is_ours && !untold && !left.detailed && has_ended(left.container.state) && !works_on_(id))
+      uninspected_.insert(id);
     return;
   }
-  Seen seen{.container = std::move(container)};
+  Seen seen{.container = std::move(container), .seen_at = now};
   if (seen.container.state == ContainerState::running) seen.running_since = now;
   if (has_ended(seen.container.state)) {
     seen.ended_at = untold ? untold->at : now;
@@ -156,6 +230,7 @@ asio::awaitable<bool> Observer::inspect_new() {
       continue;
     }
     Seen& seen = found->second;
+    seen.detailed = true;
     seen.started_at = detail->started_at;
     seen.finished_at = detail->finished_at;
     seen.error = detail->error;
@@ -192,6 +267,7 @@ asio::awaitable<void> Observer::watch() {
       wake_(Urgency::now);
       const docker::Error end = co_await follow(**stream);
       all_dirty_ = true;
+      reconnected_ = true;
       lose(end);
       changed_();
       wake_(Urgency::now);
@@ -223,6 +299,7 @@ void Observer::note_end(const docker::Event& event) {
     Seen& seen = found->second;
     if (has_ended(seen.container.state)) return;
     apply(death, seen.container);
+    seen.detailed = false;
     seen.finished_at = death.time;
     seen.ended_at = death.at;
     seen.hand = hand_on(event.id);
@@ -263,6 +340,10 @@ void Observer::handle(const docker::Event& event) {
       if (!expected) wake_(Urgency::soon);
       return;
     case EventAction::create:
+      return;
+    case EventAction::destroy:
+      explained_.insert(event.id);
+      if (!expected) wake_(Urgency::now);
       return;
     default:
       if (!expected) wake_(Urgency::now);

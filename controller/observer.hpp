@@ -17,7 +17,10 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "controller/plausibility.hpp"
 #include "controller/world.hpp"
 #include "docker/engine.hpp"
 #include "state/clock.hpp"
@@ -36,10 +39,20 @@ class Observer {
   // a look may be waiting for the engine. `works_on` tells whether an act of ours on a container is
   // under way: its events are expected and wake nobody.
   Observer(docker::Engine& engine, state::Clock& clock, std::string instance,
-           std::function<void(Urgency)> wake, std::function<void()> changed,
-           std::function<bool(const docker::ContainerId&)> works_on);
+           state::Duration second_look, std::function<void(Urgency)> wake,
+           std::function<void()> changed, std::function<bool(const docker::ContainerId&)> works_on);
 
   const World& world() const { return world_; }
+
+  // The next whole look asks whether these images are on the engine, too.
+  void ask_about(std::set<std::string> images) { images_ = std::move(images); }
+
+  // Containers of ours that somebody else removed, since this was asked last.
+  struct Vanished {
+    Identity identity;
+    docker::ContainerId id;
+  };
+  std::vector<Vanished> take_vanished() { return std::exchange(vanished_, {}); }
 
   // One container may have changed, or all.
   void mark(const docker::ContainerId& id) { dirty_.insert(id); }
@@ -69,7 +82,17 @@ class Observer {
     std::optional<int> exit_code;
   };
 
+  // A whole picture that was not believed at the first look.
+  struct Suspicion {
+    OwnContainers shown;
+    state::TimePoint look_again;
+  };
+
   boost::asio::awaitable<docker::Error> follow(docker::EventStream& stream);
+  bool is_believable(const std::vector<docker::Container>& listed);
+  OwnContainers own_containers() const;
+  void note_vanished(const Seen& seen);
+  boost::asio::awaitable<void> look_at_images();
   void handle(const docker::Event& event);
   void take(docker::Container container, state::TimePoint now);
   boost::asio::awaitable<bool> inspect_new();
@@ -82,6 +105,7 @@ class Observer {
   docker::Engine& engine_;
   state::Clock& clock_;
   std::string instance_;
+  state::Duration second_look_;
   std::function<void(Urgency)> wake_;
   std::function<void()> changed_;
   std::function<bool(const docker::ContainerId&)> works_on_;
@@ -93,6 +117,12 @@ class Observer {
   std::map<docker::ContainerId, Signals> signals_;
   std::set<docker::ContainerId> restarted_;    // a start was seen since the last look
   std::map<docker::ContainerId, Death> died_;  // told by an event, not yet by a list
+  std::set<docker::ContainerId>
+      explained_;  // removed, and somebody said so; since the last whole look
+  std::optional<Suspicion> suspicion_;
+  bool reconnected_ = false;  // the events were cut off since the last whole look
+  std::set<std::string> images_;
+  std::vector<Vanished> vanished_;
   bool looking_ = false;
   std::uint64_t lists_ = 0;
   std::uint64_t events_ = 0;

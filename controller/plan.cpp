@@ -4,11 +4,15 @@
 
 #include <algorithm>
 #include <set>
-#include <tuple>
 #include <utility>
 
 #include "controller/classify.hpp"
+#include "controller/healing.hpp"
+#include "controller/image_gate.hpp"
+#include "controller/obstacles.hpp"
+#include "controller/plausibility.hpp"
 #include "controller/rollout.hpp"
+#include "controller/slot_choice.hpp"
 #include "controller/verdict.hpp"
 
 namespace genisys::controller {
@@ -30,22 +34,8 @@ struct Pass {
 };
 
 bool is_live(Role role) {
-  return role == Role::serving || role == Role::startable || role == Role::outdated ||
-         role == Role::returning;
-}
-
-// May hold resources and count as running for the engine, whatever we think of it.
-bool may_run(const Member& member) {
-  using docker::ContainerState;
-  if (member.role == Role::returning) return true;
-  switch (member.seen->container.state) {
-    case ContainerState::running:
-    case ContainerState::paused:
-    case ContainerState::restarting:
-      return true;
-    default:
-      return false;
-  }
+  return role == Role::serving || role == Role::failing || role == Role::startable ||
+         role == Role::outdated || role == Role::returning;
 }
 
 // Plans one service.
@@ -62,15 +52,20 @@ class ServicePlanner {
   Verdict run() {
     if (service_.removing) {
       retire_everything();
-    } else if (service_.desired) {
+    } else if (service_.desired && !service_.paused) {
       target_ = *service_.desired;
+      rules_ = update_rules(service_.definition, target_, input_.policy);
       clear_debris();
       settle_extras();
-      choose_slots();
+      SlotChoice choice = choose_slots(view_, service_, target_);
+      kept_ = std::move(choice.kept);
+      surplus_ = std::move(choice.surplus);
       retire_surplus();
-      update_outdated();
+      replace_outdated();
+      replace_failing();
       fill_slots();
       bury_the_dead();
+      conclude_rollout();
     }
     verdict_.actions = planned_;
     return std::move(verdict_);
@@ -128,14 +123,38 @@ class ServicePlanner {
   }
 
   // DELETE: ours are stopped, what was adopted is left as it is, then the service is forgotten.
+  // Asked to keep them, those that run are let go instead.
   void retire_everything() {
     bool empty = view_.forgetting == nullptr;
+    ForgetService forget;
     for (const auto& [slot, view] : view_.slots) {
-      if (view.busy != nullptr || !view.members.empty()) empty = false;
-      // What an act under way is about is looked at again when it has ended.
-      if (view.busy == nullptr) retire_slot(slot, view, Reason::removing, "the service is deleted");
+      if (view.busy != nullptr) {
+        empty = false;  // what an act under way is about is looked at again when it has ended
+        continue;
+      }
+      for (const Member& member : view.members) {
+        const bool let_go = service_.keep_containers && may_run(member) &&
+                            member.role != Role::wreck && member.role != Role::busy_stopping;
+        if (let_go) {
+          forget.released.insert(member.seen->container.id);
+        } else {
+          empty = false;
+          retire(slot, member, Reason::removing, "the service is deleted");
+        }
+      }
     }
-    if (empty) act(Reason::removing, "nothing of the deleted service is left", ForgetService{});
+    if (!empty || !may_record()) return;
+    const std::string message =
+        forget.released.empty()
+            ? std::string("nothing of the deleted service is left")
+            : fmt::format("{} containers run on as nobody's", forget.released.size());
+    act(Reason::removing, message, std::move(forget));
+  }
+
+  // The store did not fail a moment ago.
+  bool may_record() {
+    pass_.wake_at(history_.record_after);
+    return history_.record_after <= input_.now;
   }
 
   // Wrecks, and containers that never ran and never will.
@@ -152,64 +171,24 @@ class ServicePlanner {
     }
   }
 
-  // One container of a role per slot: what is more came from outside or from an earlier process.
+  // One container of a role per slot: what is more came from outside or from an earlier process, or
+  // is a successor that failed.
   void settle_extras() {
     for (const auto& [slot, view] : view_.slots) {
       if (view.busy != nullptr) continue;
       const Member* serving = view.best(Role::serving);
+      const Member* failing = view.best(Role::failing);
       const Member* outdated = view.best(Role::outdated);
       const Member* startable = view.best(Role::startable);
       for (const Member& member : view.members) {
         const bool extra =
             (member.role == Role::serving && &member != serving) ||
+            (member.role == Role::failing && (&member != failing || outdated != nullptr)) ||
             (member.role == Role::outdated && &member != outdated) ||
             (member.role == Role::startable && (serving != nullptr || &member != startable));
         if (extra) retire(slot, member, Reason::surplus, "another container fills the slot");
       }
     }
-  }
-
-  bool has_host_ports(Slot slot) const {
-    if (!service_.definition.ports) return true;
-    const auto& ports = *service_.definition.ports;
-    return std::all_of(ports.begin(), ports.end(), [slot](const state::Port& port) {
-      return port.host_port(slot).has_value();
-    });
-  }
-
-  bool updates_stop_first() const {
-    if (!service_.definition.ports) return false;
-    const auto& ports = *service_.definition.ports;
-    return std::any_of(ports.begin(), ports.end(),
-                       [](const state::Port& p) { return !p.is_ephemeral(); });
-  }
-
-  // Which slots shall hold a replica: those that do, less the surplus; then the lowest free ones.
-  void choose_slots() {
-    const auto adopted = static_cast<std::uint32_t>(view_.adopted.size());
-    const std::uint32_t needed = target_ > adopted ? target_ - adopted : 0;
-    std::vector<Slot> taken;
-    for (const auto& [slot, view] : view_.slots) {
-      if (view.is_taken()) taken.push_back(slot);
-    }
-    std::sort(taken.begin(), taken.end(),
-              [&](Slot a, Slot b) { return keep_rank(a) < keep_rank(b); });
-    for (std::size_t i = 0; i < taken.size(); ++i) {
-      (i < needed ? kept_ : surplus_).insert(taken[i]);
-    }
-    for (Slot slot = 1; kept_.size() < needed && slot <= needed + taken.size(); ++slot) {
-      if (!kept_.contains(slot) && has_host_ports(slot)) kept_.insert(slot);
-    }
-  }
-
-  // Lower is kept rather: running, current, healthy, then the lowest slot.
-  std::tuple<bool, bool, bool, Slot> keep_rank(Slot slot) const {
-    const SlotView& view = view_.slots.at(slot);
-    const Member* serving = view.best(Role::serving);
-    const Member* member = serving != nullptr ? serving : view.best(Role::outdated);
-    const bool runs = member != nullptr && may_run(*member);
-    const bool ready = member != nullptr && is_ready(*member->seen);
-    return {!runs, serving == nullptr, !ready, slot};
   }
 
   void retire_surplus() {
@@ -256,15 +235,44 @@ class ServicePlanner {
     return count;
   }
 
-  // Old containers whose successor is proven go; then the next slot's update may begin.
-  void update_outdated() {
-    RolloutStep step = next_step(view_, kept_, history_, input_.policy, input_.now);
+  // Old containers whose successor is proven go; then the next slots' update may begin.
+  void replace_outdated() {
+    follow(next_update(view_, kept_, declared_, history_, rules_, input_.now), Role::outdated,
+           Reason::outdated);
+    if (const auto deadline = rollout_deadline(declared_, history_, rules_))
+      pass_.wake_at(*deadline);
+  }
+
+  // The same for unhealthy ones, where no update is replacing them anyway.
+  void replace_failing() {
+    follow(next_healing(view_, kept_, history_, input_.policy.monitor), Role::failing,
+           Reason::unhealthy);
+  }
+
+  void follow(ReplacementStep step, Role role, Reason reason) {
     for (const Slot slot : step.superseded) {
-      retire(slot, *view_.slots.at(slot).best(Role::outdated), Reason::outdated,
-             "its successor is ready");
+      retire(slot, *view_.slots.at(slot).best(role), reason, "its successor is ready");
     }
     if (step.look_again) pass_.wake_at(*step.look_again);
-    replacing_ = std::move(step.replacing);
+    for (const auto& [id, when] : step.look_at) pass_.wake_at(when);
+    pass_.plan.look_at.merge(step.look_at);
+    replacing_.merge(step.replacing);
+    for (auto& [slot, obstacle] : step.held) hold(slot, std::move(obstacle));
+  }
+
+  void conclude_rollout() {
+    if (view_.concluding || !may_record()) return;
+    if (const auto to = wants_roll_back(declared_, history_, rules_)) {
+      act(Reason::rolled_back,
+          fmt::format("revision {} failed: {}", state::number(service_.revision),
+                      history_.rollout.message),
+          RollBack{.to = *to});
+    } else if (history_.rollout.complete && history_.rollout.revision == service_.revision &&
+               service_.stable != service_.revision) {
+      act(Reason::as_desired,
+          fmt::format("every replica of revision {} is proven", state::number(service_.revision)),
+          MarkStable{.revision = service_.revision});
+    }
   }
 
   // No replica has proved itself since several failures: more attempts would only fail more often.
@@ -294,8 +302,8 @@ class ServicePlanner {
       const auto found = view_.slots.find(slot);
       const SlotView& view = found == view_.slots.end() ? kEmpty : found->second;
       if (view.best(Role::serving) != nullptr || view.busy != nullptr) continue;
-      const Member* outdated = view.best(Role::outdated);
-      if (outdated != nullptr && !replacing_.contains(slot)) continue;
+      const Member* predecessor = predecessor_in(view);
+      if (predecessor != nullptr && !replacing_.contains(slot)) continue;
       if (const Member* returning = view.best(Role::returning); returning != nullptr) {
         const auto until = returning->seen->ended_at + input_.policy.restart_by_hand;
         hold(slot, {SlotState::exited, Reason::restarted_by_hand,
@@ -306,16 +314,17 @@ class ServicePlanner {
         hold(slot, {SlotState::waiting, Reason::held_back, held_back_message(), std::nullopt});
         continue;
       }
-      if (!may_attempt(slot)) {
+      const bool stop_first = predecessor != nullptr &&
+                              (rules_.stop_first || !has_host_ports(service_.definition, slot));
+      if (!may_attempt(slot, stop_first)) {
         probing = suspect;
         continue;
       }
-      if (outdated != nullptr && (updates_stop_first() || !has_host_ports(slot))) {
-        make_room(slot, *outdated);
+      if (stop_first) {
+        make_room(slot, *predecessor);
         continue;
       }
-      const std::size_t allowed = target_ + (outdated != nullptr ? 1U : 0U);
-      if (is_ending(view) || counts_as_running() >= allowed) {
+      if (is_ending(view) || counts_as_running() >= allowed(predecessor)) {
         hold(slot, {SlotState::stopping, Reason::stopping,
                     "waiting for containers that are being stopped", std::nullopt});
         continue;
@@ -323,6 +332,18 @@ class ServicePlanner {
       attempt(slot, view);
       probing = suspect;
     }
+  }
+
+  // What serves, or tries to, until its successor has come.
+  static const Member* predecessor_in(const SlotView& view) {
+    const Member* outdated = view.best(Role::outdated);
+    return outdated != nullptr ? outdated : view.best(Role::failing);
+  }
+
+  // With a predecessor beside it one more may run; of an update, one for each slot in replacement.
+  std::size_t allowed(const Member* predecessor) const {
+    if (predecessor == nullptr) return target_;
+    return target_ + (predecessor->role == Role::outdated ? rules_.parallelism : 1U);
   }
 
   static bool is_ending(const SlotView& view) {
@@ -339,50 +360,34 @@ class ServicePlanner {
     verdict_.obstacles.insert_or_assign(slot, std::move(obstacle));
   }
 
-  // The ladders of the slot and of the image allow an attempt now, and the image is not known to be
-  // missing.
-  bool may_attempt(Slot slot) {
-    const Ladder& ladder = history_of(slot).ladder;
-    if (ladder.next_attempt > input_.now) {
-      hold(slot, {SlotState::backoff, ladder.cause, ladder.message, ladder.next_attempt});
+  // The ladders of the slot and of the image allow an attempt now, and the image is there as far as
+  // anybody knows (for sure, when something is stopped for it).
+  bool may_attempt(Slot slot, bool must_have_image) {
+    const SlotHistory& past = history_of(slot);
+    if (const Ladder* ladder = blocking(past, input_.now); ladder != nullptr) {
+      hold(slot, {SlotState::backoff, ladder->cause,
+                  describe_obstacle(input_, service_, slot, past, *ladder), ladder->next_attempt});
       return false;
     }
     const std::string& image = service_.definition.image.str();
     const auto found = input_.history.images.find(image);
-    const bool absent =
-        found != input_.history.images.end() &&
-        (found->second.state == ImageState::missing || found->second.state == ImageState::failed);
-    if (pass_.pulling.contains(image)) {
-      hold(slot, {SlotState::pulling, Reason::pulling_image, "pulling " + image, std::nullopt});
-      return false;
+    ImageGate gate = image_gate(service_, history_,
+                                found == input_.history.images.end() ? nullptr : &found->second,
+                                pass_.pulling.contains(image), must_have_image, input_.now);
+    if (gate.pull && pass_.pulling.insert(image).second) {
+      act(Reason::pulling_image, gate.pull->message,
+          PullImage{.image = image, .when = gate.pull->when});
     }
-    if (!absent) return true;
-    const Ladder& pull = found->second.ladder;
-    if (pull.next_attempt > input_.now) {
-      hold(slot, {SlotState::backoff, Reason::image_unavailable, pull.message, pull.next_attempt});
-      return false;
-    }
-    pull_image(slot);
+    if (!gate.obstacle) return true;
+    hold(slot, *std::move(gate.obstacle));
     return false;
   }
 
-  void pull_image(Slot slot) {
-    const std::string& image = service_.definition.image.str();
-    if (pass_.pulling.insert(image).second) {
-      act(Reason::pulling_image, fmt::format("{} is not on the engine", image),
-          PullImage{.image = image});
-    }
-    hold(slot, {SlotState::pulling, Reason::pulling_image, "pulling " + image, std::nullopt});
-  }
-
-  // Stop-first: the image must be there before the old container goes.
-  void make_room(Slot slot, const Member& outdated) {
-    const auto found = input_.history.images.find(service_.definition.image.str());
-    if (found == input_.history.images.end() || found->second.state != ImageState::present) {
-      pull_image(slot);
-      return;
-    }
-    retire(slot, outdated, Reason::outdated, "its host port is needed by its successor");
+  // Stop-first.
+  void make_room(Slot slot, const Member& predecessor) {
+    const bool outdated = predecessor.role == Role::outdated;
+    retire(slot, predecessor, outdated ? Reason::outdated : Reason::unhealthy,
+           "its successor needs what it holds");
     hold(slot,
          {SlotState::stopping, Reason::updating, "making room for its successor", std::nullopt});
   }
@@ -391,10 +396,12 @@ class ServicePlanner {
     ++begun_;
     hold(slot, {SlotState::waiting, Reason::scaling_up, "about to start", std::nullopt});
     const Member* ended = view.best(Role::ended);
-    const Member* outdated = view.best(Role::outdated);
+    const Member* predecessor = predecessor_in(view);
     Cause cause{Reason::scaling_up, fmt::format("the target is {}", target_)};
-    if (outdated != nullptr) {
+    if (predecessor != nullptr && predecessor->role == Role::outdated) {
       cause = {Reason::updating, fmt::format("revision {}", state::number(service_.revision))};
+    } else if (predecessor != nullptr) {
+      cause = {Reason::unhealthy, "the health check of the one before fails"};
     } else if (ended != nullptr) {
       cause = {Reason::exited, describe_end(*ended->seen)};
     }
@@ -416,20 +423,32 @@ class ServicePlanner {
 
   // The last one that ended in a slot stays for a post-mortem, as long as the slot is in use. A
   // slot that waits for a successor keeps it in any case: names are counted from it, and a create
-  // whose answer was lost must meet its own name again.
+  // whose answer was lost must meet its own name again. Nobody is buried before the journal has his
+  // last words.
   void bury_the_dead() {
     for (const auto& [slot, view] : view_.slots) {
-      if (view.busy != nullptr) continue;
+      const SlotHistory& past = history_of(slot);
       bool keep = kept_.contains(slot);
       for (const Member& member : view.members) {
         if (member.role == Role::returning) {
           pass_.wake_at(member.seen->ended_at + input_.policy.restart_by_hand);
         }
         if (member.role != Role::ended) continue;
-        if (!std::exchange(keep, false))
+        if (!past.examined.contains(member.seen->container.id)) {
+          examine(slot, member);
+          keep = false;
+        } else if (!std::exchange(keep, false) && view.busy == nullptr) {
           retire(slot, member, Reason::dead, "ended, and not the last of its slot");
+        }
       }
     }
+  }
+
+  void examine(Slot slot, const Member& member) {
+    const docker::ContainerId& id = member.seen->container.id;
+    // Its details come with the next look: before, the engine is still cleaning up.
+    if (!member.seen->detailed || retired_.contains(id) || !examined_.insert(id).second) return;
+    act(Reason::exited, describe_end(*member.seen), ExamineContainer{.slot = slot, .id = id});
   }
 
   Pass& pass_;
@@ -439,14 +458,44 @@ class ServicePlanner {
   const ServiceView& view_;
   const ServiceHistory& history_;
   std::uint32_t target_ = 0;
+  UpdateRules rules_;
   std::set<Slot> kept_;       // shall hold a replica
   std::set<Slot> surplus_;    // hold one and shall not
-  std::set<Slot> replacing_;  // kept ones whose outdated container may be replaced now
+  std::set<Slot> replacing_;  // kept ones whose container may get a successor now
   std::set<docker::ContainerId> retired_;
+  std::set<docker::ContainerId> examined_;
   std::size_t begun_ = 0;  // runs and starts planned in this pass
   std::size_t planned_ = 0;
   Verdict verdict_;
 };
+
+// Ends that nobody asked for and that would take most of a service wait for a second look.
+void guard_ends(Pass& pass, const Declared& declared, std::size_t first_action, Verdict& verdict) {
+  const state::Service& service = *declared.service;
+  const auto past = pass.input.history.services.find(service.name());
+  if (past == pass.input.history.services.end()) return;
+  auto& actions = pass.plan.actions;
+  const auto begin = actions.begin() + static_cast<std::ptrdiff_t>(first_action);
+  const auto ends =
+      unasked_ends({begin, actions.end()}, service, past->second, pass.input.world.containers);
+  if (ends.empty()) return;
+  pass.plan.doubted.emplace(service.name(), ends);
+  const DoubtedEnds& doubted = past->second.doubted;
+  const bool known =
+      std::includes(doubted.containers.begin(), doubted.containers.end(), ends.begin(), ends.end());
+  const state::TimePoint second =
+      (known ? doubted.since : pass.input.now) + pass.input.policy.second_look;
+  if (known && second <= pass.input.now) return;
+  actions.erase(std::remove_if(begin, actions.end(),
+                               [&](const Action& action) {
+                                 const auto* id = container_of(action);
+                                 return id != nullptr && ends.contains(*id);
+                               }),
+                actions.end());
+  verdict.doubted = ends.size();
+  verdict.actions = actions.size() - first_action;
+  pass.wake_at(second);
+}
 
 }  // namespace
 
@@ -457,11 +506,16 @@ Plan plan(const PlanInput& input) {
   for (const InFlight& act : input.in_flight) {
     if (act.kind == ActKind::pull) pass.pulling.insert(act.image);
   }
-  const bool may_act = input.world.reachable && input.world.listed;
+  const bool may_act = input.world.reachable && input.world.listed && !input.world.doubt;
+  if (input.world.doubt) pass.wake_at(input.world.doubt->look_again);
   for (const auto& [name, declared] : input.wanted) {
     const ServiceView& view = views.at(name);
     Verdict verdict;
-    if (may_act) verdict = ServicePlanner(pass, declared, view).run();
+    if (may_act) {
+      const std::size_t first_action = result.actions.size();
+      verdict = ServicePlanner(pass, declared, view).run();
+      guard_ends(pass, declared, first_action, verdict);
+    }
     result.statuses.push_back(report(input, declared, view, verdict));
   }
   return result;

@@ -18,6 +18,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -80,14 +81,42 @@ struct RemoveContainer {
   bool operator==(const RemoveContainer&) const = default;
 };
 
+// Read the last words of one that ended, for the journal, before it is buried.
+struct ExamineContainer {
+  Slot slot = 0;
+  docker::ContainerId id;
+
+  bool operator==(const ExamineContainer&) const = default;
+};
+
+enum class PullWhen { missing, always };
+
 struct PullImage {
   std::string image;
+  PullWhen when = PullWhen::missing;
 
   bool operator==(const PullImage&) const = default;
 };
 
-// The service was deleted and nothing of it is left.
+// The current revision failed: the definition of `to` becomes the next one.
+struct RollBack {
+  state::Revision to{0};
+
+  bool operator==(const RollBack&) const = default;
+};
+
+// Every replica of the current revision is proven: this is where a roll-back leads.
+struct MarkStable {
+  state::Revision revision{0};
+
+  bool operator==(const MarkStable&) const = default;
+};
+
+// The service was deleted and nothing of it is left but what it lets go: containers that shall run
+// on as nobody's.
 struct ForgetService {
+  std::set<docker::ContainerId> released = {};
+
   bool operator==(const ForgetService&) const = default;
 };
 
@@ -95,8 +124,8 @@ struct Action {
   state::ServiceName service;
   state::Generation generation{0};  // decided on; an act that begins later checks it
   Cause cause;
-  std::variant<RunContainer, StartContainer, StopContainer, RemoveContainer, PullImage,
-               ForgetService>
+  std::variant<RunContainer, StartContainer, StopContainer, RemoveContainer, ExamineContainer,
+               PullImage, RollBack, MarkStable, ForgetService>
       what;
 
   bool operator==(const Action&) const = default;
@@ -110,14 +139,19 @@ struct Policy {
   BackoffPolicy backoff = {};
   bool adopt = true;
   std::chrono::seconds default_grace{10};
-  // How long a successor must have been ready before the one it replaces is stopped.
+  // Defaults of update_config. How long a successor must have been ready before the one it replaces
+  // is stopped; how long an update may make no progress.
   state::Duration monitor = std::chrono::seconds(5);
+  state::Duration progress_deadline = std::chrono::minutes(10);
+  // How long after an implausible look, or plan, a second one may confirm it.
+  state::Duration second_look = std::chrono::seconds(1);
   // How long a container that was stopped by hand may take to come back (docker restart).
   state::Duration restart_by_hand = std::chrono::seconds(2);
 };
 
 struct PlanInput {
   const Wanted& wanted;
+  const std::set<std::string>& released;  // ids of containers that were let go
   const std::string& instance;
   const World& world;
   const History& history;
@@ -133,6 +167,10 @@ struct Plan {
       statuses;  // one per service, by name; Condition::since is `wall`
   std::optional<state::TimePoint>
       wake_at;  // the earliest time at which waiting alone changes the plan
+  // Containers about which the engine must have been asked by then, for the plan to go on.
+  std::map<docker::ContainerId, state::TimePoint> look_at = {};
+  // Ends that were held back, to be planned again from a second look; none for other services.
+  std::map<state::ServiceName, std::set<docker::ContainerId>> doubted = {};
 };
 
 Plan plan(const PlanInput& input);

@@ -6,14 +6,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "state/commands.hpp"
-
 namespace genisys::controller {
 namespace {
 
 namespace asio = boost::asio;
 using docker::ErrorKind;
 using state::Reason;
+
+constexpr state::Duration kRecordRetry = std::chrono::seconds(5);
 
 // Why an attempt failed, as a client is told. A lost answer and a failing engine are nobody's
 // fault: they are tried again as soon as the world has been looked at.
@@ -53,16 +53,17 @@ Reconciler::Reconciler(asio::any_io_executor executor, state::Store& store,
       wake_(std::move(wake)),
       instance_(store.snapshot()->instance),
       random_(options_.seed),
+      recorder_(store, clock),
+      history_(recorder_.recall()),
       observer_(
-          engine, clock, instance_, wake_, [this] { decide(); },
+          engine, clock, instance_, options_.policy.second_look, wake_, [this] { decide(); },
           [this](const docker::ContainerId& id) { return works_on(id); }),
-      executor_(
-          std::move(executor), engine, clock, instance_, options_.limits,
-          {.still_wanted = [this](const Action& action) { return still_wanted(action); },
-           .ended = [this](const Action& action, const InFlight& about,
-                           const Outcome& outcome) { act_ended(action, about, outcome); },
-           .forget = [this](state::ServiceName service) { return forget(std::move(service)); },
-           .registry_auth = options_.registry_auth}) {}
+      executor_(std::move(executor), engine, clock, instance_, options_.limits,
+                {.still_wanted = [this](const Action& action) { return still_wanted(action); },
+                 .ended = [this](const Action& action, const InFlight& about,
+                                 const Outcome& outcome) { act_ended(action, about, outcome); },
+                 .record = [this](Action action) { return record(std::move(action)); },
+                 .registry_auth = options_.registry_auth}) {}
 
 double Reconciler::jitter() { return std::uniform_real_distribution<double>(0.0, 1.0)(random_); }
 
@@ -72,6 +73,7 @@ asio::awaitable<PassReport> Reconciler::pass() {
   // Acts that ended before this look are part of the world afterwards; those that end during it are
   // not.
   const std::size_t settled = settling_.size();
+  look_around();
   co_await observer_.refresh();
   const World& world = observer_.world();
   if (world.reachable) {
@@ -89,33 +91,72 @@ asio::awaitable<PassReport> Reconciler::pass() {
     report.wake_at = room;
   }
   co_await reserve_indexes();
+  co_await recorder_.remember(history_);
   co_return report;
+}
+
+void Reconciler::look_around() {
+  for (const auto& [id, when] : look_at_) {
+    if (when <= clock_.now()) observer_.mark(id);
+  }
+  std::set<std::string> in_question;
+  for (const auto& [image, past] : history_.images) {
+    if (past.state == ImageState::missing || past.state == ImageState::failed)
+      in_question.insert(image);
+  }
+  observer_.ask_about(std::move(in_question));
 }
 
 Plan Reconciler::decide() {
   const World& world = observer_.world();
-  wanted_ = declare(*store_.snapshot(), wanted_);
-  const state::TimePoint now = clock_.now();
-  const state::WallTime wall = clock_.wall();
-  if (world.reachable) {
-    absorb(history_, world, wanted_, instance_, options_.policy.backoff, now, wall,
-           [this] { return jitter(); });
-  }
+  const state::SnapshotPtr snapshot = store_.snapshot();
+  wanted_ = declare(*snapshot, wanted_);
   const std::vector<InFlight> in_flight = under_way();
-  Plan next = plan({.wanted = wanted_,
-                    .instance = instance_,
-                    .world = world,
-                    .history = history_,
-                    .in_flight = in_flight,
-                    .policy = options_.policy,
-                    .now = now,
-                    .wall = wall});
+  const PlanInput input{.wanted = wanted_,
+                        .released = snapshot->released,
+                        .instance = instance_,
+                        .world = world,
+                        .history = history_,
+                        .in_flight = in_flight,
+                        .policy = options_.policy,
+                        .now = clock_.now(),
+                        .wall = clock_.wall()};
+  recorder_.note_reachability(world);
+  for (const Observer::Vanished& vanished : observer_.take_vanished()) {
+    if (wanted_.contains(vanished.identity.service)) recorder_.note_vanished(vanished);
+  }
+  if (world.reachable && world.listed && !world.doubt)
+    recorder_.note(absorb(history_, input, [this] { return jitter(); }));
+  Plan next = plan(input);
   carry_over(next.statuses, published_);
   published_.clear();
   for (const state::ServiceStatus& status : next.statuses) published_.emplace(status.name, status);
+  remember_doubts(next);
+  look_at_ = next.look_at;
   board_.set_readiness(world.reachable, board_.first_pass_done() || world.listed);
   board_.publish(std::move(next.statuses));
   return next;
+}
+
+// Also which generation converged: what is asked for later is no surprise.
+void Reconciler::remember_doubts(const Plan& plan) {
+  for (auto& [name, past] : history_.services) {
+    const auto status = published_.find(name);
+    if (status != published_.end() && status->second.converged)
+      past.settled = status->second.observed_generation;
+    const auto doubted = plan.doubted.find(name);
+    if (doubted == plan.doubted.end()) {
+      past.doubted = {};
+      continue;
+    }
+    observer_.mark_all();
+    const auto& known = past.doubted.containers;
+    const auto& ends = doubted->second;
+    if (std::includes(known.begin(), known.end(), ends.begin(), ends.end())) continue;
+    past.doubted = {.containers = ends, .since = clock_.now()};
+    spdlog::warn("[{}] {} containers would be stopped, which nobody asked for: looking again",
+                 name.str(), ends.size());
+  }
 }
 
 asio::awaitable<void> Reconciler::reserve_indexes() {
@@ -132,6 +173,7 @@ std::vector<state::PlannedAction> Reconciler::preview(const state::Snapshot& wan
   const Wanted declared = declare(wanted, wanted_);
   const std::vector<InFlight> in_flight = under_way();
   const Plan next = plan({.wanted = declared,
+                          .released = wanted.released,
                           .instance = instance_,
                           .world = observer_.world(),
                           .history = history_,
@@ -141,6 +183,8 @@ std::vector<state::PlannedAction> Reconciler::preview(const state::Snapshot& wan
                           .wall = clock_.wall()});
   std::vector<state::PlannedAction> actions;
   for (const Action& action : next.actions) {
+    const ActKind kind = kind_of(action);
+    if (kind == ActKind::examine || kind == ActKind::mark_stable) continue;  // nobody's concern
     // Only what the change is about: a record that stays the same object is planned for anyway.
     const auto recorded = wanted_.find(action.service);
     const auto hypothetical = declared.find(action.service);
@@ -166,12 +210,18 @@ bool Reconciler::works_on(const docker::ContainerId& id) const {
 
 bool Reconciler::still_wanted(const Action& action) const {
   const state::Service* service = store_.snapshot()->find(action.service);
-  return service != nullptr && service->generation == action.generation;
+  if (service == nullptr || service->generation != action.generation) return false;
+  return !service->paused || service->removing;
 }
 
-asio::awaitable<void> Reconciler::forget(state::ServiceName service) {
-  co_await store_.commit(
-      [&service](state::Draft& draft) { state::forget_service(draft, service); });
+asio::awaitable<std::string> Reconciler::record(Action action) {
+  const state::ServiceName name = action.service;
+  std::string why_not = co_await recorder_.carry_out(std::move(action), history_);
+  // Not at once again: a full disk stays full for a while.
+  const auto past = history_.services.find(name);
+  if (!why_not.empty() && past != history_.services.end())
+    past->second.record_after = clock_.now() + kRecordRetry;
+  co_return why_not;
 }
 
 void Reconciler::act_ended(const Action& action, const InFlight& about, const Outcome& outcome) {
@@ -183,6 +233,7 @@ void Reconciler::act_ended(const Action& action, const InFlight& about, const Ou
   } else if (about.kind == ActKind::run) {
     observer_.mark_all();  // it may have been created all the same
   }
+  recorder_.note_act(action, about, outcome);
   learn(action, outcome);
   const bool look_now = outcome.failure || outcome.abandoned || about.kind == ActKind::pull ||
                         (executor_.is_idle() && !executor_.has_waiting());
@@ -190,31 +241,54 @@ void Reconciler::act_ended(const Action& action, const InFlight& about, const Ou
 }
 
 void Reconciler::learn(const Action& action, const Outcome& outcome) {
+  if (const auto* pull = std::get_if<PullImage>(&action.what)) {
+    learn_pull(*pull, outcome);
+    return;
+  }
   if (outcome.failure) {
     learn_failure(action, outcome);
     return;
   }
-  const auto image_of = [](const Action& a) -> const std::string* {
-    if (const auto* run = std::get_if<RunContainer>(&a.what)) return &run->spec.image;
-    if (const auto* pull = std::get_if<PullImage>(&a.what)) return &pull->image;
-    return nullptr;
-  };
-  if (const std::string* image = image_of(action); image != nullptr && !outcome.abandoned) {
-    history_.images[*image] = {.state = ImageState::present, .ladder = {}};
+  if (const auto* run = std::get_if<RunContainer>(&action.what); run && !outcome.abandoned) {
+    ImageHistory& image = history_.images[run->spec.image];
+    image.state = ImageState::present;
+    image.ladder = {};
+  }
+  if (const auto* examine = std::get_if<ExamineContainer>(&action.what)) {
+    const auto seen = observer_.world().containers.find(examine->id);
+    const auto past = history_.services.find(action.service);
+    if (past != history_.services.end())
+      past->second.slots[examine->slot].examined.insert(examine->id);
+    if (seen != observer_.world().containers.end())
+      recorder_.note_end(action, seen->second, outcome);
+  }
+}
+
+void Reconciler::learn_pull(const PullImage& pull, const Outcome& outcome) {
+  ImageHistory& image = history_.images[pull.image];
+  const bool is_here = !outcome.failure || outcome.image_is_here;
+  if (!is_here) {
+    image.state = ImageState::failed;
+    note_failure(image.ladder, Reason::image_unavailable, outcome.failure->error.message,
+                 options_.policy.backoff, clock_.now(), clock_.wall(), jitter());
+    return;
+  }
+  image = {.state = ImageState::present};
+  if (outcome.failure) {
+    image.warning = "a newer one could not be had, the one on the engine serves: " +
+                    outcome.failure->error.message;
+  }
+  for (const auto& [name, declared] : wanted_) {
+    const state::Service& service = *declared.service;
+    const auto past = history_.services.find(name);
+    if (service.definition.image.str() == pull.image && past != history_.services.end())
+      past->second.pulled = service.revision;
   }
 }
 
 void Reconciler::learn_failure(const Action& action, const Outcome& outcome) {
-  const BackoffPolicy& policy = options_.policy.backoff;
   const std::string& message = outcome.failure->error.message;
   const Reason reason = reason_of(outcome);
-  if (const auto* pull = std::get_if<PullImage>(&action.what)) {
-    ImageHistory& image = history_.images[pull->image];
-    image.state = ImageState::failed;
-    note_failure(image.ladder, Reason::image_unavailable, message, policy, clock_.now(),
-                 clock_.wall(), jitter());
-    return;
-  }
   const ActKind kind = kind_of(action);
   if (kind != ActKind::run && kind != ActKind::start) return;
   if (reason == Reason::image_unavailable) {
@@ -224,15 +298,15 @@ void Reconciler::learn_failure(const Action& action, const Outcome& outcome) {
   }
   const auto service = history_.services.find(action.service);
   if (service == history_.services.end()) return;
-  SlotHistory& slot = service->second.slots[slot_of(action)];
   if (outcome.name_taken) {
+    SlotHistory& slot = service->second.slots[slot_of(action)];
     slot.burnt_incarnation =
         std::max(slot.burnt_incarnation, std::get<RunContainer>(action.what).incarnation);
   }
   // An engine that is away is waited for as a whole; the slot is not to blame.
   if (reason == Reason::outcome_unknown) return;
-  note_failure(slot.ladder, reason, message, policy, clock_.now(), clock_.wall(), jitter());
-  ++service->second.failures_in_a_row;
+  note_slot_failure(service->second, slot_of(action), reason, message, options_.policy.backoff,
+                    clock_.now(), clock_.wall(), [this] { return jitter(); });
 }
 
 }  // namespace genisys::controller

@@ -18,6 +18,7 @@
 #include "controller/executor.hpp"
 #include "controller/observer.hpp"
 #include "controller/plan.hpp"
+#include "controller/recorder.hpp"
 #include "state/status_board.hpp"
 #include "state/store.hpp"
 
@@ -67,13 +68,17 @@ class Reconciler {
   // Plans from the world as it is known now and publishes the statuses. Does not suspend.
   Plan decide();
   boost::asio::awaitable<void> reserve_indexes();
+  // Says what somebody else did, and asks about images that are in somebody's way.
+  void look_around();
+  void remember_doubts(const Plan& plan);
   std::vector<InFlight> under_way() const;
   void act_ended(const Action& action, const InFlight& about, const Outcome& outcome);
   void learn(const Action& action, const Outcome& outcome);
   void learn_failure(const Action& action, const Outcome& outcome);
   bool works_on(const docker::ContainerId& id) const;
   bool still_wanted(const Action& action) const;
-  boost::asio::awaitable<void> forget(state::ServiceName service);
+  void learn_pull(const PullImage& pull, const Outcome& outcome);
+  boost::asio::awaitable<std::string> record(Action action);
   double jitter();
 
   state::Store& store_;
@@ -84,7 +89,9 @@ class Reconciler {
   std::string instance_;
   std::mt19937_64 random_;
   Wanted wanted_;
+  Recorder recorder_;
   History history_;
+  std::map<docker::ContainerId, state::TimePoint> look_at_;  // of the last plan
   // Acts that ended: still "under way" for a plan made from a world that was looked at before their
   // end.
   std::vector<InFlight> settling_;

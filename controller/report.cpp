@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "controller/rollout.hpp"
 #include "controller/verdict.hpp"
 
 namespace genisys::controller {
@@ -65,12 +66,20 @@ void show_run(SlotStatus& status, const Member& member) {
   }
 }
 
+// What holds the successor of a container up says more than the container itself.
+void show_obstacle(const PlanInput& input, SlotStatus& status, const Obstacle* obstacle) {
+  if (obstacle == nullptr) return;
+  status.cause = obstacle->cause;
+  status.message = obstacle->message;
+  if (obstacle->until) status.next_attempt = to_wall(input, *obstacle->until);
+}
+
 // First match decides what the slot is said to be.
 std::optional<SlotStatus> slot_status(const PlanInput& input, const ServiceHistory& history,
                                       Slot slot, const SlotView& view, const Obstacle* obstacle) {
   SlotStatus status{.slot = slot};
   const auto past = history.slots.find(slot);
-  if (past != history.slots.end()) status.attempts = past->second.ladder.failures;
+  if (past != history.slots.end()) status.attempts = most_failures(past->second);
 
   if (const Member* serving = view.best(Role::serving); serving != nullptr) {
     show_run(status, *serving);
@@ -78,10 +87,17 @@ std::optional<SlotStatus> slot_status(const PlanInput& input, const ServiceHisto
   }
   if (const Member* outdated = view.best(Role::outdated); outdated != nullptr) {
     show_run(status, *outdated);
-    status.cause = obstacle != nullptr ? obstacle->cause : Reason::outdated;
-    status.message = obstacle != nullptr ? obstacle->message : "of an older revision";
-    if (obstacle != nullptr && obstacle->until)
-      status.next_attempt = to_wall(input, *obstacle->until);
+    const bool stands_still = history.rollout.state == state::RolloutState::paused;
+    status.cause = stands_still ? Reason::update_paused : Reason::outdated;
+    status.message = stands_still
+                         ? "of an older revision; the update is paused: " + history.rollout.message
+                         : std::string("of an older revision");
+    show_obstacle(input, status, obstacle);
+    return status;
+  }
+  if (const Member* failing = view.best(Role::failing); failing != nullptr) {
+    show_run(status, *failing);
+    show_obstacle(input, status, obstacle);
     return status;
   }
   if (view.busy != nullptr) {
@@ -119,8 +135,12 @@ int severity(Reason reason) {
       return 6;
     case Reason::image_unavailable:
       return 5;
+    case Reason::update_paused:
+      return 5;
     case Reason::crash_loop:
     case Reason::exited:
+      return 4;
+    case Reason::correlated_failure:
       return 4;
     case Reason::unhealthy:
     case Reason::paused:
@@ -149,6 +169,7 @@ const SlotStatus* worst_slot(const std::vector<SlotStatus>& slots) {
 
 struct Tally {
   std::uint32_t outdated = 0;
+  std::uint32_t failing = 0;
   std::uint32_t busy = 0;
   std::uint32_t wrecks = 0;
 };
@@ -171,6 +192,10 @@ Tally count(const PlanInput& input, const ServiceView& view, ServiceStatus& stat
       switch (member.role) {
         case Role::busy_stopping:
           if (is_terminating(input, *member.seen)) ++status.terminating;
+          break;
+        case Role::failing:
+          ++tally.failing;
+          if (running) ++status.updated;
           break;
         case Role::serving:
           if (running) ++status.updated;
@@ -203,6 +228,9 @@ struct Explanation {
 Explanation explain(const PlanInput& input, const state::Service& service,
                     const ServiceStatus& status, const Tally& tally, const Verdict& verdict) {
   if (!input.world.reachable) return {Reason::engine_unreachable, input.world.problem};
+  if (input.world.doubt) {
+    return {Reason::implausible, input.world.doubt->message + "; a second look decides"};
+  }
   if (service.removing) {
     return {Reason::removing,
             fmt::format("the service is deleted; {} containers run still", status.running)};
@@ -210,6 +238,17 @@ Explanation explain(const PlanInput& input, const state::Service& service,
   if (!service.desired) {
     return {Reason::no_target,
             fmt::format("no target yet: POST /service/{}/scale", service.name().str())};
+  }
+  if (service.paused) {
+    return {Reason::paused,
+            fmt::format("paused: nothing is started or stopped until POST /service/{}/resume",
+                        service.name().str())};
+  }
+  if (verdict.doubted > 0) {
+    return {Reason::implausible,
+            fmt::format("{} containers would be stopped, which nobody asked for; a second look "
+                        "decides",
+                        verdict.doubted)};
   }
   const std::uint32_t desired = *service.desired;
   const SlotStatus* worst = worst_slot(status.slots);
@@ -225,6 +264,8 @@ Explanation explain(const PlanInput& input, const state::Service& service,
         worst != nullptr && worst->cause != Reason::held_back ? worst->cause : Reason::scaling_up;
     return {reason, fmt::format("{} of {} ready", status.ready, desired)};
   }
+  if (tally.failing > 0)
+    return {Reason::unhealthy, fmt::format("{} unhealthy are being replaced", tally.failing)};
   if (status.terminating > 0)
     return {Reason::stopping, fmt::format("{} are being stopped", status.terminating)};
   return {Reason::scaling_down, fmt::format("{} above the target of {}", verdict.surplus, desired)};
@@ -240,6 +281,10 @@ Condition image_condition(const PlanInput& input, const state::Service& service)
       break;
     case ImageState::present:
       condition.status = Truth::yes;
+      if (!found->second.warning.empty()) {
+        condition.reason = Reason::pull_failed;
+        condition.message = found->second.warning;
+      }
       break;
     case ImageState::missing:
       condition.status = Truth::no;
@@ -249,13 +294,49 @@ Condition image_condition(const PlanInput& input, const state::Service& service)
     case ImageState::failed:
       condition.status = Truth::no;
       condition.reason = Reason::image_unavailable;
-      condition.message = found->second.ladder.message;
+      condition.message =
+          fmt::format("image {}: {}", service.definition.image.str(), found->second.ladder.message);
       break;
   }
   return condition;
 }
 
+// Shown while there is something to be said of it: until it is complete, and for good when it was
+// given up.
+std::optional<state::RolloutStatus> rollout_status(const PlanInput& input, const Declared& declared,
+                                                   const ServiceHistory& history,
+                                                   std::uint32_t outdated) {
+  const Rollout& rollout = history.rollout;
+  if (rollout.revision != declared.service->revision) return std::nullopt;
+  const bool under_way = rollout.state == state::RolloutState::rolling &&
+                         (outdated > 0 || (is_guarded(declared, history) && !rollout.complete));
+  const bool stands = rollout.state == state::RolloutState::paused ||
+                      rollout.state == state::RolloutState::rolled_back;
+  if (!under_way && !stands) return std::nullopt;
+  state::RolloutStatus status{.state = rollout.state,
+                              .revision = rollout.gave_up.value_or(rollout.revision),
+                              .reason = rollout.reason,
+                              .message = rollout.message,
+                              .began = rollout.began,
+                              .failures = static_cast<std::uint32_t>(rollout.failed.size())};
+  const auto rules = update_rules(declared.service->definition,
+                                  declared.service->desired.value_or(0), input.policy);
+  if (const auto deadline = rollout_deadline(declared, history, rules))
+    status.deadline = to_wall(input, *deadline);
+  return status;
+}
+
 Truth truth(bool claim) { return claim ? Truth::yes : Truth::no; }
+
+// What is true although all is as desired, and should not be overlooked.
+Explanation afterthought(const ServiceStatus& status) {
+  if (status.rollout && status.rollout->state == state::RolloutState::rolled_back) {
+    return {Reason::rolled_back,
+            fmt::format("revision {} failed and was rolled back: {}",
+                        state::number(status.rollout->revision), status.rollout->message)};
+  }
+  return {Reason::as_desired, ""};
+}
 
 }  // namespace
 
@@ -281,16 +362,20 @@ ServiceStatus report(const PlanInput& input, const Declared& declared, const Ser
     const auto obstacle = verdict.obstacles.find(slot);
     auto shown = slot_status(input, history, slot, *slot_view,
                              obstacle == verdict.obstacles.end() ? nullptr : &obstacle->second);
-    if (shown) status.slots.push_back(std::move(*shown));
+    if (!shown) continue;
+    shown->since = input.wall;
+    status.slots.push_back(std::move(*shown));
   }
 
-  const bool settled = tally.outdated == 0 && tally.busy == 0 && tally.wrecks == 0 &&
-                       status.terminating == 0 && verdict.surplus == 0;
-  status.converged = input.world.reachable && input.world.listed && !service.removing &&
-                     service.desired == status.ready && settled;
+  const bool settled = tally.outdated == 0 && tally.failing == 0 && tally.busy == 0 &&
+                       tally.wrecks == 0 && status.terminating == 0 && verdict.surplus == 0;
+  status.rollout = rollout_status(input, declared, history, tally.outdated);
+  status.converged = input.world.reachable && input.world.listed && !input.world.doubt &&
+                     verdict.doubted == 0 && !service.removing && service.desired == status.ready &&
+                     settled;
 
-  const Explanation why = status.converged ? Explanation{Reason::as_desired, ""}
-                                           : explain(input, service, status, tally, verdict);
+  const Explanation why =
+      status.converged ? afterthought(status) : explain(input, service, status, tally, verdict);
   const bool wanted = service.desired.has_value() || service.removing;
   const bool moving = tally.busy > 0 || status.terminating > 0 || verdict.actions > 0;
   const bool available = service.desired && status.ready >= *service.desired;
@@ -316,7 +401,11 @@ ServiceStatus report(const PlanInput& input, const Declared& declared, const Ser
        .message = input.world.reachable ? "" : input.world.problem,
        .since = input.wall},
       image_condition(input, service),
-      {.type = ConditionType::paused, .status = Truth::no, .since = input.wall},
+      {.type = ConditionType::paused,
+       .status = truth(service.paused),
+       .reason = service.paused ? Reason::paused : Reason::none,
+       .message = service.paused ? "by an operator" : "",
+       .since = input.wall},
   };
   return status;
 }

@@ -23,6 +23,7 @@ struct Obstacle {
 struct Verdict {
   std::map<Slot, Obstacle> obstacles;
   std::size_t actions = 0;  // planned in this pass
+  std::size_t doubted = 0;  // containers whose end waits for a second look
   std::size_t surplus = 0;  // replicas above the target that still are there
 };
 

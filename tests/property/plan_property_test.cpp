@@ -84,7 +84,8 @@ std::map<state::ServiceName, std::size_t> running(const PlanWorld& world) {
 
 bool may_be_touched(const PlanWorld& world, const docker::ContainerId& id) {
   const Seen& seen = world.world.containers.at(id);
-  return identify(seen.container, world.instance).has_value() || is_adoptable(seen.container);
+  return identify(seen.container, world.instance).has_value() ||
+         is_adoptable(seen.container, world.released);
 }
 
 class PlanProperty : public ::testing::Test {
@@ -130,7 +131,9 @@ TEST_F(PlanProperty, NeverStartsMoreThanTheTargetAllows) {
       const auto& service = *world.wanted.at(action.service).service;
       ASSERT_TRUE(service.desired.has_value());
       ASSERT_FALSE(service.removing);
-      const std::size_t surge = action.cause.reason == state::Reason::updating ? 1 : 0;
+      const bool has_predecessor = action.cause.reason == state::Reason::updating ||
+                                   action.cause.reason == state::Reason::unhealthy;
+      const std::size_t surge = has_predecessor ? 1 : 0;
       EXPECT_LE(++now_running[action.service], *service.desired + surge);
     }
   });
@@ -203,7 +206,7 @@ TEST_F(PlanProperty, IsDeterministic) {
 
 TEST_F(PlanProperty, ReachesTheTargetWhenNothingFails) {
   for_all_worlds([](PlanWorld& world, Dice&) {
-    // What only a person ends: paused and unhealthy containers keep their slot.
+    // What only a person ends, and an illness that successors do not share.
     for (auto& [id, seen] : world.world.containers) {
       seen.container.health = docker::Health::none;
       if (seen.container.state == ContainerState::paused)

@@ -109,6 +109,54 @@ void Farm::redefine(std::string_view service, std::string_view image) {
   });
 }
 
+void Farm::redefine(const state::Definition& definition) {
+  Allowance& allowance = allowed_[definition.name.str()];
+  const auto& config = definition.update_config;
+  const std::uint32_t parallelism = config ? config->parallelism.value_or(1) : 1;
+  allowance.surge = std::max(allowance.surge, parallelism == 0 ? allowance.target : parallelism);
+  commit([&](state::Draft& draft) {
+    static_cast<void>(state::replace_definition(draft, definition, std::nullopt));
+  });
+}
+
+void Farm::register_as(const state::Definition& definition) {
+  commit(
+      [&](state::Draft& draft) { static_cast<void>(state::register_service(draft, definition)); });
+}
+
+void Farm::pause(std::string_view service) {
+  commit([&](state::Draft& draft) {
+    static_cast<void>(state::pause_service(draft, test::name(service), std::nullopt));
+  });
+}
+
+void Farm::resume(std::string_view service) {
+  commit([&](state::Draft& draft) {
+    static_cast<void>(state::resume_service(draft, test::name(service), std::nullopt));
+  });
+}
+
+void Farm::reset_backoff(std::string_view service) {
+  commit([&](state::Draft& draft) {
+    static_cast<void>(state::reset_backoff(draft, test::name(service)));
+  });
+}
+
+void Farm::vacate(std::string_view service, std::uint32_t target, std::set<std::uint32_t> slots) {
+  note_target(service, target);
+  commit([&](state::Draft& draft) {
+    static_cast<void>(state::set_targets(draft, {{test::name(service), target}}, std::nullopt, true,
+                                         1000, slots));
+  });
+}
+
+void Farm::remove_and_keep_containers(std::string_view service) {
+  commit([&](state::Draft& draft) {
+    static_cast<void>(
+        state::remove_service(draft, test::name(service), std::nullopt, state::Containers::keep));
+  });
+}
+
 void Farm::desire(std::string_view service, std::uint32_t target) {
   note_target(service, target);
   commit([&](state::Draft& draft) {
@@ -177,6 +225,31 @@ int Farm::running(std::string_view service) const {
   return engine_->running(std::string(controller::kServiceLabel), std::string(service));
 }
 
+const state::Service* Farm::record(std::string_view service) const {
+  return store_->snapshot()->find(test::name(service));
+}
+
+std::vector<state::JournalEntry> Farm::journal(std::string_view service) {
+  return test::run_coro(io_, store_->journal({.service = test::name(service), .limit = 1000}));
+}
+
+int Farm::ready(std::string_view service) const {
+  return static_cast<int>(std::count_if(
+      engine_->containers().begin(), engine_->containers().end(), [&](const auto& entry) {
+        const fakes::FakeContainer& container = entry.second;
+        const auto label = container.spec.labels.find(std::string(controller::kServiceLabel));
+        return label != container.spec.labels.end() && label->second == service &&
+               container.state == docker::ContainerState::running &&
+               (container.health == docker::Health::none ||
+                container.health == docker::Health::healthy);
+      }));
+}
+
+void Farm::watch_ready(std::string_view service) {
+  watched_ = service;
+  least_ready_ = ready(service);
+}
+
 std::vector<docker::ContainerId> Farm::running_ids() const {
   std::vector<docker::ContainerId> ids;
   for (const auto& [id, container] : engine_->containers()) {
@@ -198,6 +271,7 @@ void Farm::check(const fakes::FakeContainer& changed) {
   spdlog::info("{:.3f} s: {} is {}",
                std::chrono::duration<double>(clock_.now().time_since_epoch()).count(), changed.name,
                docker::to_string(changed.state));
+  if (!watched_.empty()) least_ready_ = std::min(least_ready_, ready(watched_));
   const auto label = changed.spec.labels.find(std::string(controller::kServiceLabel));
   if (label == changed.spec.labels.end() || !changed.up()) return;
   const Allowance& allowance = allowed_[label->second];

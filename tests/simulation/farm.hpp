@@ -40,6 +40,14 @@ class Farm {
   // ---- what is wanted; acknowledged when these return
   void declare(std::string_view service, std::string_view image = "app:1");
   void redefine(std::string_view service, std::string_view image);
+  void redefine(const state::Definition& definition);
+  void register_as(const state::Definition& definition);
+  void pause(std::string_view service);
+  void resume(std::string_view service);
+  void reset_backoff(std::string_view service);
+  // A target, and the slots that shall be given up for it.
+  void vacate(std::string_view service, std::uint32_t target, std::set<std::uint32_t> slots);
+  void remove_and_keep_containers(std::string_view service);
   void desire(std::string_view service, std::uint32_t target);
   void remove(std::string_view service);
 
@@ -51,8 +59,14 @@ class Farm {
 
   // ---- what is true
   const state::ServiceStatus* status(std::string_view service) const;
+  const state::Service* record(std::string_view service) const;
+  std::vector<state::JournalEntry> journal(std::string_view service);
   // Containers of a service that the engine runs now, by label.
   int running(std::string_view service) const;
+  // Those of them that are ready now, and the fewest there were since watch_ready().
+  int ready(std::string_view service) const;
+  void watch_ready(std::string_view service);
+  int least_ready() const { return least_ready_; }
   // Ids of running containers of ours, in the order of their ids.
   std::vector<docker::ContainerId> running_ids() const;
   // Invariants that were broken, in words. Empty is good.
@@ -91,6 +105,8 @@ class Farm {
   };
   std::map<std::string, Allowance> allowed_;
   std::set<docker::ContainerId> untouchable_;
+  std::string watched_;
+  int least_ready_ = 0;
   std::vector<std::string> violations_;
 };
 

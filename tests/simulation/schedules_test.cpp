@@ -50,6 +50,11 @@ class Schedule {
     // A death whose event was lost is found by the next whole list; the last one may still wait for
     // its deadline.
     farm_.advance(40s);
+    // Somebody comes and tries again what was paused.
+    for (const char* service : {"a", "b", "c"}) {
+      farm_.resume(service);
+      farm_.reset_backoff(service);
+    }
     const bool converged = farm_.converges(15min);
     EXPECT_TRUE(converged);
     for (const char* service : {"a", "b", "c"}) {
@@ -87,7 +92,7 @@ class Schedule {
   void one_step() {
     const auto running = farm_.running_ids();
     const bool up = farm_.engine().is_up();
-    const std::uint32_t what = below(16);
+    const std::uint32_t what = below(20);
     spdlog::info("step {}", what);
     switch (what) {
       case 0:
@@ -143,6 +148,22 @@ class Schedule {
           farm_.engine().crash_engine(wreck);
         }
         break;
+      case 15:
+        if (up && !running.empty()) {
+          const auto& ill = running[below(static_cast<std::uint32_t>(running.size()))];
+          allow_one_beside(ill);
+          farm_.engine().set_health(ill, docker::Health::unhealthy);
+        }
+        break;
+      case 16:
+        farm_.pause(a_service());
+        break;
+      case 17:
+        farm_.resume(a_service());
+        break;
+      case 18:
+        farm_.vacate(a_service(), below(5), {1 + below(5), 1 + below(5)});
+        break;
       default:
         if (!up) farm_.engine().start_engine(std::chrono::milliseconds(below(3000)));
         break;
@@ -158,6 +179,12 @@ class Schedule {
       return below(2) == 0 ? Delivery::twice : Delivery::dropped;
     });
     if (below(3) == 0) farm_.engine().events().break_streams();
+  }
+
+  // A sick one runs on beside its successor.
+  void allow_one_beside(const docker::ContainerId& id) {
+    const auto& labels = farm_.engine().find(id)->spec.labels;
+    farm_.allow_one_by_hand(labels.at(std::string(controller::kServiceLabel)));
   }
 
   // Without its events the connector can't tell a restart from a death: the operator's container

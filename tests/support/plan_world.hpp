@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,14 @@ class PlanWorld {
     wanted.at(name(service)).spec = state::spec_hash(changed.definition);
   }
 
+  // The present definition is the stable one: what comes after it is an update that may fail.
+  void call_stable(std::string_view service) {
+    record(service).stable = record(service).revision;
+    wanted.at(name(service)).stable_spec = wanted.at(name(service)).spec;
+    learn();
+    history.services.at(name(service)).rollout.complete = true;
+  }
+
   // ---- what is seen
   // --------------------------------------------------------------------------------
 
@@ -59,6 +68,7 @@ class PlanWorld {
     controller::Seen seen{.container = std::move(container)};
     seen.running_since = now;
     seen.ended_at = now;
+    seen.seen_at = now;
     return world.containers.insert_or_assign(id, std::move(seen)).first->second;
   }
 
@@ -111,8 +121,14 @@ class PlanWorld {
       }
     } else if (const auto* remove = std::get_if<controller::RemoveContainer>(&action.what)) {
       world.containers.erase(remove->id);
+    } else if (const auto* examine = std::get_if<controller::ExamineContainer>(&action.what)) {
+      history.services.at(action.service).slots[examine->slot].examined.insert(examine->id);
     } else if (const auto* pull = std::get_if<controller::PullImage>(&action.what)) {
-      history.images[pull->image] = {.state = controller::ImageState::present, .ladder = {}};
+      history.images[pull->image] = {.state = controller::ImageState::present};
+      history.services[action.service].pulled = wanted.at(action.service).service->revision;
+    } else if (const auto* stable = std::get_if<controller::MarkStable>(&action.what)) {
+      records_.at(action.service)->stable = stable->revision;
+      wanted.at(action.service).stable_spec = wanted.at(action.service).spec;
     } else if (std::holds_alternative<controller::ForgetService>(action.what)) {
       wanted.erase(action.service);
     }
@@ -121,16 +137,19 @@ class PlanWorld {
   // ---- what is decided
   // -----------------------------------------------------------------------------
 
-  controller::Plan plan() const {
-    return controller::plan({.wanted = wanted,
-                             .instance = instance,
-                             .world = world,
-                             .history = history,
-                             .in_flight = in_flight,
-                             .policy = policy,
-                             .now = now,
-                             .wall = wall});
+  controller::PlanInput input() const {
+    return {.wanted = wanted,
+            .released = released,
+            .instance = instance,
+            .world = world,
+            .history = history,
+            .in_flight = in_flight,
+            .policy = policy,
+            .now = now,
+            .wall = wall};
   }
+
+  controller::Plan plan() const { return controller::plan(input()); }
 
   // Plans and carries out until there is nothing left to do or `rounds` are over, letting `step`
   // pass between rounds. Returns the last plan.
@@ -145,13 +164,26 @@ class PlanWorld {
     return last;
   }
 
-  void learn() {
-    controller::absorb(history, world, wanted, instance, policy.backoff, now, wall,
-                       [] { return 0.0; });
+  // Returns what the journal would get.
+  std::vector<state::JournalEntry> learn() {
+    return controller::absorb(history, input(), [] { return 0.0; });
   }
 
+  // The journal has the last words of everybody who ended.
+  void examine_the_dead() {
+    learn();
+    for (const auto& [id, seen] : world.containers) {
+      const auto identity = controller::identify(seen.container, instance);
+      if (identity && seen.container.state == docker::ContainerState::exited) {
+        history.services.at(identity->service).slots[identity->slot].examined.insert(id);
+      }
+    }
+  }
+
+  // The engine is asked again afterwards.
   void advance(state::Duration step) {
     now += step;
+    for (auto& [id, seen] : world.containers) seen.seen_at = now;
     wall += std::chrono::duration_cast<std::chrono::milliseconds>(step);
   }
 
@@ -161,6 +193,7 @@ class PlanWorld {
   }
 
   std::string instance{kInstance};
+  std::set<std::string> released;
   controller::Wanted wanted;
   controller::World world;
   controller::History history;

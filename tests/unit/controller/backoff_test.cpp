@@ -45,12 +45,13 @@ TEST(Ladder, RemembersSinceWhenItFailsForOneCause) {
 }
 
 TEST(Ladder, IsProvenByARunAsLongAsTheWait) {
-  Ladder ladder;
-  EXPECT_FALSE(is_proven(ladder, 9s, {}));
-  EXPECT_TRUE(is_proven(ladder, 10s, {}));
-  ladder.waited = 64s;
-  EXPECT_FALSE(is_proven(ladder, 63s, {}));
-  EXPECT_TRUE(is_proven(ladder, 64s, {}));
+  SlotHistory slot;
+  EXPECT_FALSE(is_proven(slot, 9s, {}));
+  EXPECT_TRUE(is_proven(slot, 10s, {}));
+  slot.ladders[state::Reason::crash_loop].waited = 64s;
+  slot.ladders[state::Reason::unhealthy].waited = 2s;
+  EXPECT_FALSE(is_proven(slot, 63s, {}));
+  EXPECT_TRUE(is_proven(slot, 64s, {}));
 }
 
 }  // namespace

@@ -99,6 +99,7 @@ TEST(Plan, ScalingToNothingRemovesTheDeadAsWell) {
   world.declare("web", 0);
   world.own("web", 1, ContainerState::exited);
   world.own("web", 1, ContainerState::running, 2);
+  world.examine_the_dead();
   const Plan plan = world.plan();
   EXPECT_THAT(actions_of<StopContainer>(plan), SizeIs(1));
   EXPECT_THAT(actions_of<RemoveContainer>(plan), SizeIs(1));
@@ -140,6 +141,9 @@ TEST(Plan, KeepsTheLastDeadOfASlotAndRemovesTheRest) {
   const auto first = world.own("web", 1, ContainerState::exited, 1).container.id;
   world.own("web", 1, ContainerState::exited, 2);
   world.own("web", 1, ContainerState::running, 3);
+  EXPECT_THAT(actions_of<RemoveContainer>(world.plan()), IsEmpty())
+      << "nobody is buried before the journal has his last words";
+  world.examine_the_dead();
   const Plan plan = world.plan();
   const auto removals = actions_of<RemoveContainer>(plan);
   ASSERT_THAT(removals, SizeIs(1));
