@@ -55,9 +55,11 @@ class MemoryStore final : public state::Store {
   void note(state::JournalEntry entry) override { commits_.note(std::move(entry)); }
   boost::asio::awaitable<std::vector<state::JournalEntry>> journal(
       state::JournalQuery query) override {
-    co_await boost::asio::post(executor_, boost::asio::use_awaitable);
     if (is_closed_) throw state::StoreError(state::StoreFault::closed, "the store is closed");
-    co_return select(query);
+    // Before it suspends: afterwards the store may be gone, as with the real one.
+    std::vector<state::JournalEntry> found = select(query);
+    co_await boost::asio::post(executor_, boost::asio::use_awaitable);
+    co_return found;
   }
   std::uint64_t last_entry() const override { return commits_.last_entry(); }
   boost::asio::awaitable<bool> journal_grows(std::uint64_t seen,
