@@ -7,11 +7,16 @@
 #pragma once
 
 #include <spdlog/spdlog.h>
+#include <sys/socket.h>
+#include <sys/types.h>
 
+#include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <list>
@@ -23,30 +28,48 @@ namespace genisys::api {
 
 class PeerSocket;
 
-// The open connections. Shared by the acceptor and the sockets, since these may outlive it.
-class Connections {
+// The open connections. Shared by the acceptor, the sockets and the server, since each may outlive
+// the others.
+class Connections : public std::enable_shared_from_this<Connections> {
  public:
   explicit Connections(std::size_t limit) : limit_(limit) {}
 
-  bool full() const { return sockets_.size() >= limit_; }
+  bool full() const { return peers_.size() >= limit_; }
   // Called when a connection has left and there is room again; null for nobody.
   void on_room(std::function<void()> listener) { on_room_ = std::move(listener); }
   // Idle connections end now, busy ones after the answer they owe.
   void end_reading();
 
+  // RESTinio's number of the connection that was entered last.
+  void number_newest(std::uint64_t id) { peers_.back().id = id; }
+  // Calls `gone` when the peer of this connection has closed its side, or the connection ends:
+  // while an answer is being sent nobody reads, so that this is not noticed otherwise. A peer that
+  // sends another request meanwhile is not watched any longer; writing to it tells in the end.
+  // RESTinio must not be reading from the connection. At most one watch for each.
+  void when_gone(std::uint64_t id, std::function<void()> gone);
+
  private:
   friend class PeerSocket;
-  using Place = std::list<PeerSocket*>::iterator;
+  struct Peer {
+    PeerSocket* socket;
+    std::uint64_t id = 0;
+  };
+  using Place = std::list<Peer>::iterator;
 
-  Place enter(PeerSocket* socket) { return sockets_.insert(sockets_.end(), socket); }
+  Place enter(PeerSocket* socket) { return peers_.insert(peers_.end(), Peer{socket}); }
   void leave(Place place) {
     const bool was_full = full();
-    sockets_.erase(place);
+    peers_.erase(place);
     if (was_full && on_room_) on_room_();
+  }
+  PeerSocket* find(std::uint64_t id) const {
+    const auto found = std::find_if(peers_.begin(), peers_.end(),
+                                    [id](const Peer& peer) { return peer.id == id; });
+    return found == peers_.end() ? nullptr : found->socket;
   }
 
   std::size_t limit_;
-  std::list<PeerSocket*> sockets_;
+  std::list<Peer> peers_;
   std::function<void()> on_room_;
 };
 
@@ -61,7 +84,7 @@ class PeerSocket : public boost::asio::ip::tcp::socket {
       : boost::asio::ip::tcp::socket(std::move(other)),
         connections_(std::move(other.connections_)),
         place_(other.place_) {
-    if (connections_) *place_ = this;
+    if (connections_) place_->socket = this;
   }
   PeerSocket& operator=(PeerSocket&&) = delete;
   ~PeerSocket() {
@@ -74,11 +97,45 @@ class PeerSocket : public boost::asio::ip::tcp::socket {
 };
 
 inline void Connections::end_reading() {
-  for (PeerSocket* socket : sockets_) {
+  for (const Peer& peer : peers_) {
     boost::system::error_code ignored;
-    if (socket->is_open()) socket->shutdown(PeerSocket::shutdown_receive, ignored);
+    if (peer.socket->is_open()) peer.socket->shutdown(PeerSocket::shutdown_receive, ignored);
   }
 }
+
+inline void Connections::when_gone(std::uint64_t id, std::function<void()> gone) {
+  PeerSocket* watched = find(id);
+  if (watched == nullptr) {
+    gone();
+    return;
+  }
+  watched->async_wait(
+      PeerSocket::wait_read, [self = shared_from_this(), id, gone = std::move(gone)](
+                                 const boost::system::error_code& error) mutable {
+        PeerSocket* socket = error ? nullptr : self->find(id);
+        if (socket == nullptr || !socket->is_open()) {
+          gone();
+          return;
+        }
+        char byte = 0;
+        const ssize_t size =
+            ::recv(socket->native_handle(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
+        if (size < 0 && (errno == EAGAIN || errno == EINTR)) {
+          self->when_gone(id, std::move(gone));
+        } else if (size <= 0) {
+          gone();
+        }
+      });
+}
+
+// What makes the acceptor listen, and the place where it finds the connections: RESTinio hands it
+// nothing but settings.
+struct ListenHook {
+  std::shared_ptr<Connections> connections;
+  std::function<void(boost::asio::ip::tcp::acceptor&)> listen;
+
+  void operator()(boost::asio::ip::tcp::acceptor& acceptor) const { listen(acceptor); }
+};
 
 // What a peer does wrong is no news of ours: visible at debug level only, so no flood fills the
 // log.
@@ -134,9 +191,9 @@ inline http_parser_settings create_parser_settings<genisys::api::HttpMethods>() 
   return settings;
 }
 
-// Opens its socket through the settings' post-bind hook, which leaves it listening. One accept is
-// in flight at a time, none while the connections are at their limit: the kernel's queue holds the
-// others.
+// Opens its socket through the settings' post-bind hook, a ListenHook, which leaves it listening.
+// One accept is in flight at a time, none while the connections are at their limit: the kernel's
+// queue holds the others.
 template <>
 class acceptor_t<genisys::api::ServerTraits> final
     : public std::enable_shared_from_this<acceptor_t<genisys::api::ServerTraits>> {
@@ -149,9 +206,8 @@ class acceptor_t<genisys::api::ServerTraits> final
   acceptor_t(Settings& settings, asio_ns::io_context& io, std::shared_ptr<Factory> factory,
              RestinioLog& /*log: what concerns the operator is logged here*/)
       : factory_(std::move(factory)),
-        connections_(
-            std::make_shared<genisys::api::Connections>(settings.max_parallel_connections())),
         listen_(settings.giveaway_acceptor_post_bind_hook()),
+        connections_(listen_.target<genisys::api::ListenHook>()->connections),
         acceptor_(io),
         retry_(io),
         open_close_executor_(io.get_executor()) {}
@@ -221,6 +277,7 @@ class acceptor_t<genisys::api::ServerTraits> final
       // more.
       const auto connection = factory_->create_new_connection(
           genisys::api::PeerSocket(std::move(socket), connections_), endpoint_t{}, {});
+      connections_->number_newest(connection->connection_id());
       connection->init();
     } catch (const std::exception& error) {
       spdlog::warn("cannot serve a connection: {}", error.what());
@@ -228,8 +285,8 @@ class acceptor_t<genisys::api::ServerTraits> final
   }
 
   std::shared_ptr<Factory> factory_;
-  std::shared_ptr<genisys::api::Connections> connections_;
   acceptor_post_bind_hook_t listen_;
+  std::shared_ptr<genisys::api::Connections> connections_;
   asio_ns::ip::tcp::acceptor acceptor_;
   asio_ns::steady_timer retry_;
   Traits::strand_t open_close_executor_;

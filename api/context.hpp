@@ -1,9 +1,10 @@
-// Everything the API needs of the rest of the program, handed to it by the composition root. The API
-// records desired state and reads status; it never talks to an engine.
+// Everything the API needs of the rest of the program, handed to it by the composition root. The
+// API records desired state and reads status; it never talks to an engine.
 //
 // The references outlive the server. Everything is called on the logic thread.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -28,8 +29,10 @@ struct Context {
   // The Prometheus text of GET /metrics.
   std::function<std::string()> metrics_text;
 
-  std::uint32_t max_replicas = 1000;          // limits.replicas
+  std::uint32_t max_replicas = 1000;            // limits.replicas
   std::vector<std::string> allowed_hosts = {};  // besides the loopback names, for Host and Origin
+  std::string advertise = "127.0.0.1";  // where ports are reached that are bound to all addresses
+  std::chrono::milliseconds event_keep_alive{15000};  // the longest silence on GET /events
   std::string version;
 
   // Shared by the copies of this context.

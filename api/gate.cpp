@@ -55,6 +55,7 @@ struct Fields {
   std::optional<std::string_view> fetch_site;
   std::optional<std::string> if_match;
   std::optional<std::string> if_none_match;
+  std::optional<std::string> last_event_id;
 };
 
 // Lists that come in several fields mean the same as in one (RFC 9110 §5.3).
@@ -107,6 +108,11 @@ Refused sort_fields(const RawRequest& raw, Fields& found) {
       append_to_list(found.if_match, value);
     } else if (is("if-none-match")) {
       append_to_list(found.if_none_match, value);
+    } else if (is("last-event-id")) {
+      if (found.last_event_id) {
+        return problem(400, "the request has more than one Last-Event-ID field");
+      }
+      found.last_event_id = value;
     }
   }
   return std::nullopt;
@@ -226,7 +232,8 @@ std::variant<Request, Response> admit(const RawRequest& raw, const GateRules& ru
                  .query = std::move(target.query),
                  .body = std::string(raw.body),
                  .if_match = std::move(fields.if_match),
-                 .if_none_match = std::move(fields.if_none_match)};
+                 .if_none_match = std::move(fields.if_none_match),
+                 .last_event_id = std::move(fields.last_event_id)};
 }
 
 }  // namespace genisys::api

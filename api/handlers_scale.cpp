@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "api/answers.hpp"
-#include "api/codec.hpp"
+#include "api/codec_bodies.hpp"
 #include "api/parameters.hpp"
 #include "api/problem.hpp"
 #include "api/write.hpp"
@@ -33,13 +33,6 @@ state::Decided<state::Effect> scale_all(state::Draft& draft, const Targets& targ
   return state::set_targets(draft, targets, std::nullopt, /*single=*/false);
 }
 
-boost::asio::awaitable<Response> record_target(const Context& context, Command command,
-                                               state::ServiceName name) {
-  const Written written = co_await write(context, std::move(command), {std::move(name)});
-  if (!written.decided) co_return refusal_answer(written.decided.error());
-  co_return status_answer(200, context, written.records.front());
-}
-
 boost::asio::awaitable<Response> record_targets(const Context& context, Command command,
                                                 std::vector<state::ServiceName> names) {
   const Written written = co_await write(context, std::move(command), std::move(names));
@@ -55,16 +48,16 @@ Reply scale_service(const Context& context, Request request, PathValues values) 
   const std::optional<state::ServiceName> name = state::ServiceName::parse(values[0]);
   if (!name) return unknown_service(values[0]);
   state::Problems problems;
-  const std::optional<std::uint32_t> target =
-      decode_target_body(request.body, context.max_replicas, problems);
-  if (!target) return problem(400, "the scale is not valid", problems);
+  std::optional<ScaleBody> scale = decode_scale_body(request.body, context.max_replicas, problems);
+  if (!scale) return problem(400, "the scale is not valid", problems);
 
-  Command command = [targets = Targets{{*name, *target}},
-                     if_match = options->if_match](state::Draft& draft) {
-    return state::set_targets(draft, targets, if_match, /*single=*/true);
+  Command command = [targets = Targets{{*name, scale->target}}, if_match = options->if_match,
+                     max_replicas = context.max_replicas,
+                     remove = std::move(scale->remove)](state::Draft& draft) {
+    return state::set_targets(draft, targets, if_match, /*single=*/true, max_replicas, remove);
   };
   if (options->dry_run) return rehearse(context, command);
-  return record_target(context, std::move(command), *name);
+  return write_and_show_status(200, context, std::move(command), *name);
 }
 
 Reply scale_services(const Context& context, Request request, PathValues) {

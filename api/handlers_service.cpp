@@ -6,6 +6,7 @@
 
 #include "api/answers.hpp"
 #include "api/codec.hpp"
+#include "api/codec_bodies.hpp"
 #include "api/parameters.hpp"
 #include "api/problem.hpp"
 #include "api/write.hpp"
@@ -15,23 +16,6 @@ namespace genisys::api {
 namespace {
 
 constexpr const char* kInvalidDefinition = "the definition is not valid";
-
-boost::asio::awaitable<Response> record_definition(const Context& context, Command command,
-                                                   state::ServiceName name) {
-  const Written written = co_await write(context, std::move(command), {name});
-  if (!written.decided) co_return refusal_answer(written.decided.error());
-  const bool created = *written.decided == state::Effect::created;
-  Response response = definition_answer(created ? 201 : 200, *written.records.front());
-  if (created) response.headers.emplace_back("Location", "/service/" + name.str());
-  co_return response;
-}
-
-boost::asio::awaitable<Response> record_removal(const Context& context, Command command,
-                                                state::ServiceName name) {
-  const Written written = co_await write(context, std::move(command), {std::move(name)});
-  if (!written.decided) co_return refusal_answer(written.decided.error());
-  co_return status_answer(202, context, written.records.front());
-}
 
 }  // namespace
 
@@ -57,7 +41,7 @@ Reply register_service(const Context& context, Request request, PathValues) {
     return state::register_service(draft, definition);
   };
   if (options->dry_run) return rehearse(context, command);
-  return record_definition(context, std::move(command), definition->name);
+  return write_and_show_definition(context, std::move(command), definition->name);
 }
 
 Reply show_service(const Context& context, Request request, PathValues values) {
@@ -86,20 +70,21 @@ Reply replace_service(const Context& context, Request request, PathValues values
     return state::replace_definition(draft, definition, if_match);
   };
   if (options->dry_run) return rehearse(context, command);
-  return record_definition(context, std::move(command), *name);
+  return write_and_show_definition(context, std::move(command), *name);
 }
 
 Reply remove_service(const Context& context, Request request, PathValues values) {
-  const Checked<WriteOptions> options = write_options_of(request, Conditional::supported);
+  const Checked<RemovalOptions> options = removal_options_of(request);
   if (!options) return options.error();
   const std::optional<state::ServiceName> name = state::ServiceName::parse(values[0]);
   if (!name) return unknown_service(values[0]);
 
-  Command command = [name = *name, if_match = options->if_match](state::Draft& draft) {
-    return state::remove_service(draft, name, if_match);
+  Command command = [name = *name, if_match = options->write.if_match,
+                     containers = options->containers](state::Draft& draft) {
+    return state::remove_service(draft, name, if_match, containers);
   };
-  if (options->dry_run) return rehearse(context, command);
-  return record_removal(context, std::move(command), *name);
+  if (options->write.dry_run) return rehearse(context, command);
+  return write_and_show_status(202, context, std::move(command), *name);
 }
 
 }  // namespace genisys::api

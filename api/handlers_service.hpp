@@ -15,6 +15,7 @@ Reply show_service(const Context& context, Request request, PathValues values);
 // PUT /service/{name}: 201 when it was created, 200 when it was there.
 Reply replace_service(const Context& context, Request request, PathValues values);
 // DELETE /service/{name}: 202; the reconciler stops its containers, then forgets it.
+// With ?keep=containers it lets them run, as nobody's.
 Reply remove_service(const Context& context, Request request, PathValues values);
 
 }  // namespace genisys::api

@@ -14,7 +14,8 @@ namespace genisys::api {
 Reply show_root(const Context& context, Request, PathValues) {
   // The version is the program's own text: digits, dots and letters.
   return json(200, fmt::format(R"({{"name":"genisys-connector","version":"{}",)"
-                               R"("services":"/service","status":"/status","ready":"/readyz",)"
+                               R"("services":"/service","status":"/status",)"
+                               R"("events":"/events","discovery":"/sd","ready":"/readyz",)"
                                R"("metrics":"/metrics","contract":"/openapi.yaml"}})",
                                context.version));
 }

@@ -17,6 +17,11 @@ using Names = std::span<const std::string_view>;
 
 constexpr std::string_view kWaitNames[] = {"wait", "for", "index"};
 constexpr std::string_view kWriteNames[] = {"dry_run"};
+constexpr std::string_view kRemovalNames[] = {"dry_run", "keep"};
+constexpr std::string_view kLimitNames[] = {"limit"};
+constexpr std::string_view kFollowingNames[] = {"service", "after"};
+
+constexpr std::size_t kHighestLimit = 1000;
 
 // One sentence for each query parameter that is not among `known`.
 std::vector<std::string> complain_of_unknown(const Request& request, Names known) {
@@ -73,6 +78,30 @@ bool take_tag(std::string_view& text, state::Precondition& wanted) {
   return true;
 }
 
+WriteOptions read_write_options(const Request& request, Conditional conditional,
+                                std::vector<std::string>& complaints) {
+  WriteOptions options;
+  if (const std::optional<std::string_view> dry_run = request.parameter("dry_run")) {
+    if (*dry_run == "true") {
+      options.dry_run = true;
+    } else if (*dry_run != "false") {
+      complaints.push_back(
+          fmt::format("'dry_run' is 'true' or 'false', not {}", state::quote(*dry_run)));
+    }
+  }
+  if (request.if_match && conditional == Conditional::unsupported) {
+    complaints.push_back(
+        "If-Match has no meaning here: write to one service by its own path to use it");
+  } else if (request.if_match) {
+    options.if_match = parse_if_match(*request.if_match);
+    if (!options.if_match) {
+      complaints.push_back(
+          "If-Match is malformed: give * or entity tags in double quotes, such as \"7\"");
+    }
+  }
+  return options;
+}
+
 }  // namespace
 
 Checked<std::optional<Wait>> wait_of(const Request& request) {
@@ -121,27 +150,68 @@ Checked<std::optional<Wait>> wait_of(const Request& request) {
 
 Checked<WriteOptions> write_options_of(const Request& request, Conditional conditional) {
   std::vector<std::string> complaints = complain_of_unknown(request, kWriteNames);
-  WriteOptions options;
-  if (const std::optional<std::string_view> dry_run = request.parameter("dry_run")) {
-    if (*dry_run == "true") {
-      options.dry_run = true;
-    } else if (*dry_run != "false") {
+  const WriteOptions options = read_write_options(request, conditional, complaints);
+  if (!complaints.empty()) return refuse(complaints);
+  return options;
+}
+
+Checked<RemovalOptions> removal_options_of(const Request& request) {
+  std::vector<std::string> complaints = complain_of_unknown(request, kRemovalNames);
+  RemovalOptions options{.write = read_write_options(request, Conditional::supported, complaints)};
+  if (const std::optional<std::string_view> keep = request.parameter("keep")) {
+    if (*keep == "containers") {
+      options.containers = state::Containers::keep;
+    } else {
       complaints.push_back(
-          fmt::format("'dry_run' is 'true' or 'false', not {}", state::quote(*dry_run)));
-    }
-  }
-  if (request.if_match && conditional == Conditional::unsupported) {
-    complaints.push_back(
-        "If-Match has no meaning here: write to one service by its own path to use it");
-  } else if (request.if_match) {
-    options.if_match = parse_if_match(*request.if_match);
-    if (!options.if_match) {
-      complaints.push_back(
-          "If-Match is malformed: give * or entity tags in double quotes, such as \"7\"");
+          fmt::format("'keep' can only be 'containers', not {}", state::quote(*keep)));
     }
   }
   if (!complaints.empty()) return refuse(complaints);
   return options;
+}
+
+Checked<Limit> limit_of(const Request& request) {
+  std::vector<std::string> complaints = complain_of_unknown(request, kLimitNames);
+  Limit limit;
+  if (const std::optional<std::string_view> text = request.parameter("limit")) {
+    limit.count = parse_decimal(*text).value_or(0);
+    if (limit.count == 0 || limit.count > kHighestLimit) {
+      complaints.push_back(fmt::format("'limit' is a whole number from 1 to {}, not {}",
+                                       kHighestLimit, state::quote(*text)));
+    }
+  }
+  if (!complaints.empty()) return refuse(complaints);
+  return limit;
+}
+
+Checked<Following> following_of(const Request& request) {
+  std::vector<std::string> complaints = complain_of_unknown(request, kFollowingNames);
+  Following following;
+  const auto read_id = [&](std::string_view name, std::string_view text) {
+    following.after = parse_decimal(text);
+    if (!following.after) {
+      complaints.push_back(
+          fmt::format("'{}' is no id of an event: {}; give the whole number that its 'id' had",
+                      name, state::quote(text)));
+    }
+  };
+  if (const std::optional<std::string_view> service = request.parameter("service")) {
+    following.service = state::ServiceName::parse(*service);
+    if (!following.service) {
+      complaints.push_back(fmt::format(
+          "'service' is no name of a service: {}; names match [a-zA-Z0-9][a-zA-Z0-9_.-]{{0,62}}",
+          state::quote(*service)));
+    }
+  }
+  if (const std::optional<std::string_view> after = request.parameter("after")) {
+    read_id("after", *after);
+  }
+  // Empty: the client has had no event yet.
+  if (request.last_event_id && !request.last_event_id->empty()) {
+    read_id("Last-Event-ID", *request.last_event_id);
+  }
+  if (!complaints.empty()) return refuse(complaints);
+  return following;
 }
 
 std::optional<Response> refusal_of_query(const Request& request) {

@@ -6,6 +6,8 @@
 
 #include <boost/system/result.hpp>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,6 +46,28 @@ struct WriteOptions {
 // ?dry_run=true and If-Match. `unsupported`: the target of the write has no ETag of its own, so
 // that a condition on it would be silently lost; it is refused.
 Checked<WriteOptions> write_options_of(const Request& request, Conditional conditional);
+
+// A removal: the same, and ?keep=containers.
+struct RemovalOptions {
+  WriteOptions write = {};
+  state::Containers containers = state::Containers::stop;
+};
+Checked<RemovalOptions> removal_options_of(const Request& request);
+
+// ?limit=N of a list: 1…1000.
+struct Limit {
+  std::size_t count = 100;
+};
+Checked<Limit> limit_of(const Request& request);
+
+// Which entries of the journal to follow, and from where.
+struct Following {
+  std::optional<state::ServiceName> service = {};  // unset: all
+  std::optional<std::uint64_t> after = {};         // unset: only what comes from now on
+};
+// ?service=web, ?after=N, Last-Event-ID. The header counts more than `after`: a client that comes
+// again repeats its URL, and has had more since.
+Checked<Following> following_of(const Request& request);
 
 // Nothing when the request has no query, else the answer that refuses it.
 std::optional<Response> refusal_of_query(const Request& request);

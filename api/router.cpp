@@ -35,11 +35,13 @@ std::optional<PathValues> match(std::string_view pattern,
 
 // The answer for the exception being handled. The client learns no more than it can act on; the log
 // gets the rest.
-Response answer_to_exception() {
+Response answer_to_exception(Method method) {
+  const bool is_read = method == Method::get;
   try {
     throw;
   } catch (const state::StoreError& error) {
-    spdlog::error("cannot record a write: {}", error.what());
+    spdlog::error("cannot {}: {}", is_read ? "read the journal" : "record a write", error.what());
+    if (is_read) return problem(503, "the journal cannot be read now");
     if (error.fault() == state::StoreFault::full) {
       return problem(507, "the write was not recorded: no space left for the state file");
     }
@@ -55,11 +57,11 @@ Response answer_to_exception() {
   return problem(500, "the connector failed to answer this request; its log says why");
 }
 
-boost::asio::awaitable<Response> guarded(boost::asio::awaitable<Response> reply) {
+boost::asio::awaitable<Response> guarded(boost::asio::awaitable<Response> reply, Method method) {
   try {
     co_return co_await std::move(reply);
   } catch (...) {
-    co_return answer_to_exception();
+    co_return answer_to_exception(method);
   }
 }
 
@@ -67,11 +69,11 @@ Reply run(const Route& route, const Context& context, Request request, PathValue
   try {
     Reply reply = route.handler(context, std::move(request), std::move(values));
     if (auto* later = std::get_if<boost::asio::awaitable<Response>>(&reply)) {
-      return guarded(std::move(*later));
+      return guarded(std::move(*later), route.method);
     }
     return reply;
   } catch (...) {
-    return answer_to_exception();
+    return answer_to_exception(route.method);
   }
 }
 

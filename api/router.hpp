@@ -1,5 +1,5 @@
-// Finds the handler of a request in the route table; answers 404 and 405 (with Allow) itself. No regular
-// expressions: a pattern is a list of segments, "{name}" matches any one of them.
+// Finds the handler of a request in the route table; answers 404 and 405 (with Allow) itself. No
+// regular expressions: a pattern is a list of segments, "{name}" matches any one of them.
 //
 // Logic thread. The context and the table outlive every reply.
 #pragma once
@@ -30,7 +30,8 @@ struct Route {
 std::span<const Route> routes();
 
 // HEAD is answered as GET. A trailing slash is not significant. Exceptions of handlers become
-// problem+json: StoreError 507/503, anything else 500; never thrown on.
+// problem+json: StoreError 507/503, anything else 500; never thrown on. What the source of a Stream
+// throws is its server's to handle.
 Reply dispatch(std::span<const Route> table, const Context& context, Request request);
 
 }  // namespace genisys::api

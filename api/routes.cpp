@@ -1,7 +1,12 @@
+#include "api/handlers_endpoints.hpp"
+#include "api/handlers_events.hpp"
+#include "api/handlers_operator.hpp"
+#include "api/handlers_revisions.hpp"
 #include "api/handlers_scale.hpp"
 #include "api/handlers_service.hpp"
 #include "api/handlers_status.hpp"
 #include "api/handlers_system.hpp"
+#include "api/handlers_why.hpp"
 #include "api/router.hpp"
 
 namespace genisys::api {
@@ -16,8 +21,18 @@ constexpr Route kRoutes[] = {
     {Method::del, "/service/{name}", remove_service},
     {Method::post, "/service/{name}/scale", scale_service},
     {Method::get, "/service/{name}/status", show_status},
+    {Method::get, "/service/{name}/why", show_why},
+    {Method::get, "/service/{name}/events", show_events},
+    {Method::get, "/service/{name}/endpoints", show_endpoints},
+    {Method::get, "/service/{name}/revisions", show_revisions},
+    {Method::post, "/service/{name}/rollback", roll_back_service},
+    {Method::post, "/service/{name}/pause", pause_service},
+    {Method::post, "/service/{name}/resume", resume_service},
+    {Method::del, "/service/{name}/backoff", reset_backoff},
     {Method::post, "/scale", scale_services},
     {Method::get, "/status", show_statuses},
+    {Method::get, "/events", follow_events},
+    {Method::get, "/sd", discover_targets},
     {Method::get, "/healthz", show_health},
     {Method::get, "/readyz", show_readiness},
     {Method::get, "/metrics", show_metrics},

@@ -1,5 +1,6 @@
 #include "api/server.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -7,12 +8,15 @@
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <exception>
+#include <map>
+#include <optional>
 #include <utility>
 #include <variant>
 
 #include "api/acceptor.hpp"
 #include "api/gate.hpp"
 #include "api/listener.hpp"
+#include "api/open_stream.hpp"
 #include "api/problem.hpp"
 
 namespace genisys::api {
@@ -20,8 +24,6 @@ namespace {
 
 namespace asio = boost::asio;
 using restinio::request_handle_t;
-
-constexpr std::chrono::seconds kWriteTimeout{5};
 
 // Hard limits: beyond them RESTinio closes the connection without an answer, so they lie above the
 // gate's.
@@ -46,6 +48,13 @@ RawRequest raw_request(const restinio::request_t& request) {
     raw.fields.emplace_back(field.name(), field.value());
   });
   return raw;
+}
+
+void append_common_fields(auto& out, const std::string& content_type) {
+  out.append_header_date_field();
+  out.append_header(restinio::http_field::content_type, content_type);
+  out.append_header(restinio::http_field::cache_control, "no-store");
+  out.append_header("X-Content-Type-Options", "nosniff");
 }
 
 // RESTinio sends values as they are: a line break in one would let its author write the rest of the
@@ -87,36 +96,46 @@ class Server::Impl {
   using Http = restinio::http_server_t<ServerTraits>;
 
   std::shared_ptr<Listener> listener_;
+  std::shared_ptr<Connections> connections_;
   std::shared_ptr<Core> core_;
   Http http_;
 };
 
 class Server::Impl::Core : public std::enable_shared_from_this<Core> {
  public:
-  Core(asio::any_io_executor executor, Context context, GateRules rules,
-       std::span<const Route> table)
+  Core(asio::any_io_executor executor, std::shared_ptr<Connections> connections, Context context,
+       GateRules rules, std::size_t max_streams, std::span<const Route> table)
       : executor_(std::move(executor)),
+        connections_(std::move(connections)),
         context_(std::move(context)),
         rules_(std::move(rules)),
+        max_streams_(max_streams),
         table_(table) {}
 
   // Always accepts, never throws: what is thrown out of here, RESTinio answers with silence, or,
   // where it is no std::exception, with the end of the program.
   restinio::request_handling_status_t handle(const request_handle_t& request) noexcept;
 
-  void stop() { stopping_ = true; }
-  std::size_t open_replies() const { return open_replies_; }
+  void stop();
+  std::size_t open_replies() const { return open_replies_ + streams_.size(); }
 
  private:
   void answer(const request_handle_t& request);
   void answer_later(request_handle_t request, asio::awaitable<Response> reply, Body body);
+  void answer_with(const request_handle_t& request, Stream stream, Body body);
+  std::optional<Response> refusal_of_stream(const restinio::request_t& request) const;
   void send(const request_handle_t& request, Response response, AfterAnswer after, Body body);
 
   asio::any_io_executor executor_;
+  std::shared_ptr<Connections> connections_;
   Context context_;
   GateRules rules_;
+  std::size_t max_streams_;
   std::span<const Route> table_;
   std::size_t open_replies_ = 0;
+  // Each owns itself: through its request it holds what holds this.
+  std::map<std::uint64_t, std::weak_ptr<OpenStream>> streams_;
+  std::uint64_t last_stream_ = 0;
   bool stopping_ = false;
 };
 
@@ -147,6 +166,8 @@ void Server::Impl::Core::answer(const request_handle_t& request) {
   Reply reply = dispatch(table_, context_, std::move(wanted));
   if (auto* response = std::get_if<Response>(&reply)) {
     send(request, std::move(*response), AfterAnswer::keep_alive, body);
+  } else if (auto* stream = std::get_if<Stream>(&reply)) {
+    answer_with(request, std::move(*stream), body);
   } else {
     answer_later(request, std::get<asio::awaitable<Response>>(std::move(reply)), body);
   }
@@ -164,6 +185,50 @@ void Server::Impl::Core::answer_later(request_handle_t request, asio::awaitable<
                  });
 }
 
+void Server::Impl::Core::stop() {
+  stopping_ = true;
+  for (const auto& [number, stream] : streams_) {
+    if (const auto open = stream.lock()) open->end();
+  }
+}
+
+std::optional<Response> Server::Impl::Core::refusal_of_stream(
+    const restinio::request_t& request) const {
+  if (stopping_) return problem(503, "the connector is stopping");
+  if (request.header().http_minor() == 0) {
+    return problem(505, "a stream needs HTTP/1.1, which can tell its end from a broken connection");
+  }
+  if (streams_.size() >= max_streams_) {
+    return problem(
+        503, fmt::format("{} streams are open, which is the limit; close one first", max_streams_));
+  }
+  return std::nullopt;
+}
+
+void Server::Impl::Core::answer_with(const request_handle_t& request, Stream stream, Body body) {
+  if (body == Body::only_length) {
+    // RESTinio writes a length in any case, and this is that of the body so far.
+    send(request, Response{.content_type = std::move(stream.content_type)}, AfterAnswer::keep_alive,
+         body);
+    return;
+  }
+  if (auto refusal = refusal_of_stream(*request)) {
+    send(request, std::move(*refusal), AfterAnswer::keep_alive, body);
+    return;
+  }
+  auto out = request->create_response<restinio::chunked_output_t>();
+  append_common_fields(out, stream.content_type);
+  out.connection_close();
+  const auto open =
+      std::make_shared<OpenStream>(executor_, std::move(out), std::move(stream.source));
+  const std::uint64_t number = ++last_stream_;
+  streams_[number] = open;
+  open->start([self = shared_from_this(), number] { self->streams_.erase(number); });
+  connections_->when_gone(request->connection_id(), [weak = std::weak_ptr(open)] {
+    if (const auto left = weak.lock()) left->end();
+  });
+}
+
 void Server::Impl::Core::send(const request_handle_t& request, Response response, AfterAnswer after,
                               Body body) {
   if (!is_safe(response)) {
@@ -174,10 +239,7 @@ void Server::Impl::Core::send(const request_handle_t& request, Response response
       {restinio::http_status_code_t(static_cast<std::uint16_t>(response.status)),
        std::string(status_title(response.status))});
   if (after == AfterAnswer::close || stopping_) out.connection_close();
-  out.append_header_date_field();
-  out.append_header(restinio::http_field::content_type, std::move(response.content_type));
-  out.append_header(restinio::http_field::cache_control, "no-store");
-  out.append_header("X-Content-Type-Options", "nosniff");
+  append_common_fields(out, response.content_type);
   for (auto& [name, value] : response.headers) out.append_header(name, std::move(value));
   out.set_content_length(response.body.size());
   if (body == Body::send) out.set_body(std::move(response.body));
@@ -189,21 +251,23 @@ void Server::Impl::Core::send(const request_handle_t& request, Response response
 Server::Impl::Impl(asio::io_context& io, Context context, ServerOptions options,
                    std::span<const Route> table)
     : listener_(std::make_shared<Listener>(options.bind, options.port)),
+      connections_(std::make_shared<Connections>(options.max_connections)),
       core_(
-          std::make_shared<Core>(io.get_executor(), context,
+          std::make_shared<Core>(io.get_executor(), connections_, context,
                                  GateRules{.hosts = HostRules(options.bind, context.allowed_hosts),
                                            .check_host = !listener_->is_unix()},
-                                 table)),
+                                 options.max_streams, table)),
       http_(restinio::external_io_context(io), [&](auto& settings) {
         settings
-            .acceptor_post_bind_hook([listener = listener_](asio::ip::tcp::acceptor& acceptor) {
-              listener->open(acceptor);
-            })
+            .acceptor_post_bind_hook(ListenHook{
+                .connections = connections_,
+                .listen = [listener = listener_](
+                              asio::ip::tcp::acceptor& acceptor) { listener->open(acceptor); }})
             .request_handler(
                 [core = core_](const request_handle_t& request) { return core->handle(request); })
             .incoming_http_msg_limits(hard_limits())
             .read_next_http_message_timelimit(options.read_timeout)
-            .write_http_response_timelimit(kWriteTimeout)
+            .write_http_response_timelimit(options.write_timeout)
             .handle_request_timeout(options.handle_timeout)
             .max_parallel_connections(options.max_connections)
             .max_pipelined_requests(1)

@@ -22,8 +22,11 @@ struct ServerOptions {
   std::string bind = "127.0.0.1";  // an IP address, "localhost", or unix:///path of a socket
   std::uint16_t port = 7051;       // 0: any free one
   std::size_t max_connections = 1024;
-  std::chrono::milliseconds read_timeout{5000};     // for one whole request
-  std::chrono::milliseconds handle_timeout{70000};  // longer than the longest `wait`
+  std::chrono::milliseconds read_timeout{5000};  // for one whole request
+  // Longer than the longest `wait`, and than the longest silence of a stream.
+  std::chrono::milliseconds handle_timeout{70000};
+  std::chrono::milliseconds write_timeout{5000};  // for one piece of an answer
+  std::size_t max_streams = 64;
 };
 
 class Server {
@@ -40,11 +43,11 @@ class Server {
   void open();
   // The port in use, 0 on a unix socket. After open().
   std::uint16_t port() const;
-  // The replies that are being waited for: zero is reached some time after close(), once their
-  // handlers have been told to stop.
+  // The replies that are being waited for, and the streams: zero is reached some time after
+  // close(), once their handlers have been told to stop.
   std::size_t open_replies() const;
-  // Accepts no more and ends idle connections; waits that are open are answered with what is true
-  // now. Idempotent.
+  // Accepts no more, ends idle connections and streams; waits that are open are answered with what
+  // is true now. Idempotent.
   void close();
 
  private:

@@ -6,6 +6,17 @@
 #include "api/codec.hpp"
 
 namespace genisys::api {
+namespace {
+
+// Who asked, as the journal tells it.
+constexpr const char* kAuthor = "api";
+
+state::Decided<state::Effect> decide(state::Draft& draft, const Command& command) {
+  draft.act_as(kAuthor);
+  return command(draft);
+}
+
+}  // namespace
 
 boost::asio::awaitable<Written> write(const Context& context, Command command,
                                       std::vector<state::ServiceName> names) {
@@ -14,7 +25,7 @@ boost::asio::awaitable<Written> write(const Context& context, Command command,
   auto written = std::make_shared<Written>(Written{state::Effect::unchanged, {}});
   co_await context.store.commit([written, command = std::move(command),
                                  names = std::move(names)](state::Draft& draft) {
-    written->decided = command(draft);
+    written->decided = decide(draft, command);
     for (const state::ServiceName& name : names) {
       const auto found = draft.state().services.find(name);
       written->records.push_back(found == draft.state().services.end() ? nullptr : found->second);
@@ -23,9 +34,26 @@ boost::asio::awaitable<Written> write(const Context& context, Command command,
   co_return std::move(*written);
 }
 
+boost::asio::awaitable<Response> write_and_show_status(int status, const Context& context,
+                                                       Command command, state::ServiceName name) {
+  const Written written = co_await write(context, std::move(command), {std::move(name)});
+  if (!written.decided) co_return refusal_answer(written.decided.error());
+  co_return status_answer(status, context, written.records.front());
+}
+
+boost::asio::awaitable<Response> write_and_show_definition(const Context& context, Command command,
+                                                           state::ServiceName name) {
+  const Written written = co_await write(context, std::move(command), {name});
+  if (!written.decided) co_return refusal_answer(written.decided.error());
+  const bool created = *written.decided == state::Effect::created;
+  Response response = definition_answer(created ? 201 : 200, *written.records.front());
+  if (created) response.headers.emplace_back("Location", "/service/" + name.str());
+  co_return response;
+}
+
 Response rehearse(const Context& context, const Command& command) {
   state::Draft draft(*context.store.snapshot());
-  const state::Decided<state::Effect> decided = command(draft);
+  const state::Decided<state::Effect> decided = decide(draft, command);
   if (!decided) return refusal_answer(decided.error());
   return json(200, encode_preview(*decided, context.preview(draft.state())));
 }

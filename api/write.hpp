@@ -27,6 +27,12 @@ struct Written {
 boost::asio::awaitable<Written> write(const Context& context, Command command,
                                       std::vector<state::ServiceName> names);
 
+// The same for one service, with the usual answer: its status, its definition, or the refusal.
+boost::asio::awaitable<Response> write_and_show_status(int status, const Context& context,
+                                                       Command command, state::ServiceName name);
+boost::asio::awaitable<Response> write_and_show_definition(const Context& context, Command command,
+                                                           state::ServiceName name);
+
 // Nothing is written: answers the effect and what the reconciler would do, or the refusal.
 Response rehearse(const Context& context, const Command& command);
 

@@ -34,6 +34,7 @@ std::string summary(const Config& config, const ServicesResult& services) {
   };
   line("configuration", file ? file->string() : "none (defaults)");
   line("api", api_url(connector));
+  line("advertise", connector.advertise);
   line("engine", docker::to_string(docker.address));
   line("services", services_line(config, services));
   line("state", connector.state_file.string());

@@ -141,6 +141,22 @@ void read_allowed_hosts(const Setting& setting, Draft& draft) {
   }
 }
 
+void read_advertise(const Setting& setting, Draft& draft) {
+  auto host = setting.text();
+  if (!host) return;
+  if (*host == "0.0.0.0" || *host == "::") {
+    setting.reject(
+        fmt::format("{} is no address that a client can connect to (the name or the "
+                    "address of this machine, as clients see it)",
+                    quote(*host)));
+  } else if (!is_word(*host, "_.-", 253) && !is_ip_address(*host)) {
+    setting.reject(fmt::format("{} is no host (a name or an address without scheme, port and path)",
+                               quote(*host)));
+  } else {
+    draft.config.connector.advertise = *std::move(host);
+  }
+}
+
 void read_log_level(const Setting& setting, Draft& draft) {
   const auto text = setting.text();
   if (!text) return;
@@ -197,6 +213,7 @@ constexpr auto kConnectorKeys = std::to_array<Key>({
     {"instance", read_instance},
     {"allow_unauthenticated", read_allow_unauthenticated},
     {"allowed_hosts", read_allowed_hosts},
+    {"advertise", read_advertise},
     {"log_level", read_log_level},
 });
 

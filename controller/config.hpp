@@ -30,6 +30,8 @@ struct ConnectorConfig {
   std::optional<std::string> instance = {};     // unset: the state file's UUID
   bool allow_unauthenticated = false;           // true whenever `bind` is reachable from elsewhere
   std::vector<std::string> allowed_hosts = {};  // lower case, without port
+  // A host name or an IP address: where clients reach ports that are bound to all addresses.
+  std::string advertise = "127.0.0.1";
   LogLevel log_level = LogLevel::info;
 };
 

@@ -144,6 +144,7 @@ class Daemon {
     context.metrics_text = [this] { return metrics_->text(); };
     context.max_replicas = config_.limits.replicas;
     context.allowed_hosts = config_.connector.allowed_hosts;
+    context.advertise = config_.connector.advertise;
     context.version = std::string(GENISYS_VERSION);
     server_.emplace(
         io_, std::move(context),

@@ -84,6 +84,27 @@ TEST_F(Ports, WithoutAHostPortAreFreeOnesThatTheStatusNames) {
   EXPECT_EQ(expect_reachable(status).size(), 3U);
 }
 
+TEST_F(Ports, AreTheEndpointsThatClientsAndPrometheusAreTold) {
+  define_web("80");
+  const std::set<std::uint16_t> ports = expect_reachable(connector().scale_and_converge("web", 2));
+  std::set<std::string> addresses;
+  for (const std::uint16_t port : ports) addresses.insert(fmt::format("127.0.0.1:{}", port));
+
+  std::set<std::string> endpoints;
+  const Json told = connector().get("/service/web/endpoints");
+  for (const Json& endpoint : told["endpoints"].items())
+    endpoints.insert(endpoint["address"].text());
+  EXPECT_EQ(endpoints, addresses);
+
+  std::set<std::string> targets;
+  const Json groups = connector().get("/sd");
+  for (const Json& group : groups.items()) {
+    EXPECT_EQ(group["labels"]["__meta_genisys_service"].text(), "web");
+    targets.insert(group["targets"][0].text());
+  }
+  EXPECT_EQ(targets, addresses);
+}
+
 TEST_F(Ports, OfARangeAreTakenOnePerSlot) {
   const std::uint16_t first = free_ports(3);
   define_web(fmt::format("{}-{}:80", first, first + 2));

@@ -227,7 +227,8 @@ TEST(GateRequest, IsDecoded) {
                                                {"content-type", "application/json"},
                                                {"If-Match", "\"1\""},
                                                {"if-match", "\"2\""},
-                                               {"If-None-Match", " * "}}),
+                                               {"If-None-Match", " * "},
+                                               {"last-event-id", " 41 "}}),
                                .body = "{}"},
                               rules());
   const Request& request = std::get<Request>(admitted);
@@ -238,6 +239,7 @@ TEST(GateRequest, IsDecoded) {
   EXPECT_EQ(request.body, "{}");
   EXPECT_EQ(request.if_match, "\"1\", \"2\"");
   EXPECT_EQ(request.if_none_match, "*");
+  EXPECT_EQ(request.last_event_id, "41");
   EXPECT_EQ(request.parameter("note"), "a b");
   EXPECT_EQ(request.parameter("other"), std::nullopt);
 }
@@ -245,6 +247,12 @@ TEST(GateRequest, IsDecoded) {
 TEST(GateRequest, KeepsEmptySegmentsForTheRouterToRefuse) {
   const auto admitted = admit(get("//a//b/"), rules());
   EXPECT_THAT(std::get<Request>(admitted).segments, ElementsAre("", "a", "", "b"));
+}
+
+TEST(GateRefusal, OfTwoPlacesToResumeFrom) {
+  EXPECT_EQ(
+      verdict(get("/events", with({{"Last-Event-ID", "1"}, {"Last-Event-ID", "2"}})), rules()),
+      400);
 }
 
 TEST(GateRefusal, SaysWhatToDo) {

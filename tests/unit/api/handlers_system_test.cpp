@@ -6,6 +6,7 @@
 #include "api/openapi.hpp"
 #include "state/definition.hpp"
 #include "state/documents.hpp"
+#include "state/journal.hpp"
 #include "tests/unit/api/api_fixture.hpp"
 
 namespace genisys::api {
@@ -20,7 +21,8 @@ TEST_F(SystemApi, PointsToTheApi) {
   const Response response = get("/");
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.body, R"({"name":"genisys-connector","version":"1.2.3","services":"/service",)"
-                           R"("status":"/status","ready":"/readyz","metrics":"/metrics",)"
+                           R"("status":"/status","events":"/events","discovery":"/sd",)"
+                           R"("ready":"/readyz","metrics":"/metrics",)"
                            R"("contract":"/openapi.yaml"})");
 }
 
@@ -109,6 +111,17 @@ TEST(Contract, EnumeratesWhatAClientMayBranchOn) {
   EXPECT_EQ(enumeration("ConditionType"), texts_up_to(state::ConditionType::paused));
   EXPECT_EQ(enumeration("Truth"), texts_up_to(state::Truth::unknown));
   EXPECT_EQ(enumeration("SlotState"), texts_up_to(state::SlotState::exited));
+  EXPECT_EQ(enumeration("RolloutState"), texts_up_to(state::RolloutState::completed));
+  EXPECT_EQ(enumeration("EntryKind"), texts_up_to(state::EntryKind::failed));
+}
+
+TEST(Contract, ExplainsEveryReason) {
+  const YAML::Node contract = YAML::Load(std::string(openapi_yaml()));
+  const std::string text =
+      contract["components"]["schemas"]["Reason"]["description"].as<std::string>();
+  for (const std::string& reason : texts_up_to(state::Reason::dead)) {
+    EXPECT_THAT(text, HasSubstr("`" + reason + "`"));
+  }
 }
 
 // The keys that the decoder names when it meets one that is none: that of a definition with

@@ -60,6 +60,17 @@ class RawClient {
     return std::exchange(buffer_, {});
   }
 
+  // Everything up to and with `end`, or until the server closes.
+  std::string read_until(std::string_view end) {
+    std::size_t at = std::string::npos;
+    while ((at = buffer_.find(end)) == std::string::npos) {
+      if (!receive()) return std::exchange(buffer_, {});
+    }
+    const std::string text = buffer_.substr(0, at + end.size());
+    buffer_.erase(0, text.size());
+    return text;
+  }
+
   // One answer with its body, which has the length it announces.
   std::string read_answer() { return read_answer(/*with_body=*/true); }
   std::string read_answer_to_head() { return read_answer(/*with_body=*/false); }

@@ -97,6 +97,59 @@ TEST(Parameters, RefuseDoubtfulOptionsOfAWrite) {
   EXPECT_FALSE(write_options_of({.if_match = "*"}, Conditional::unsupported));
 }
 
+TEST(Parameters, ReadWhatARemovalKeeps) {
+  EXPECT_EQ(removal_options_of({})->containers, state::Containers::stop);
+  const auto options =
+      removal_options_of({.query = {{"keep", "containers"}, {"dry_run", "true"}}, .if_match = "*"});
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->containers, state::Containers::keep);
+  EXPECT_TRUE(options->write.dry_run);
+  EXPECT_TRUE(options->write.if_match->any);
+
+  const auto refused = removal_options_of(with_query({{"keep", "all"}, {"dry_run", "x"}}));
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().body.find("only be 'containers', not 'all'"), std::string::npos);
+  EXPECT_NE(refused.error().body.find("'dry_run' is"), std::string::npos);
+  EXPECT_FALSE(removal_options_of(with_query({{"kep", "containers"}})));
+}
+
+TEST(Parameters, ReadTheLimitOfAList) {
+  EXPECT_EQ(limit_of({})->count, 100U);
+  EXPECT_EQ(limit_of(with_query({{"limit", "1"}}))->count, 1U);
+  EXPECT_EQ(limit_of(with_query({{"limit", "1000"}}))->count, 1000U);
+  for (const char* value : {"0", "1001", "", "-1", "ten", "18446744073709551617"}) {
+    const auto limit = limit_of(with_query({{"limit", value}}));
+    ASSERT_FALSE(limit) << value;
+    EXPECT_EQ(limit.error().status, 400);
+  }
+  EXPECT_FALSE(limit_of(with_query({{"limt", "3"}})));
+}
+
+TEST(Parameters, ReadWhatToFollow) {
+  EXPECT_EQ(following_of({})->service, std::nullopt);
+  EXPECT_EQ(following_of({})->after, std::nullopt);
+  const auto following = following_of(with_query({{"service", "web"}, {"after", "7"}}));
+  ASSERT_TRUE(following);
+  EXPECT_EQ(following->service, state::ServiceName::parse("web"));
+  EXPECT_EQ(following->after, 7U);
+}
+
+TEST(Parameters, BelieveTheHeaderOfAClientThatComesAgain) {
+  EXPECT_EQ(following_of({.query = {{"after", "7"}}, .last_event_id = "9"})->after, 9U);
+  EXPECT_EQ(following_of({.query = {{"after", "7"}}, .last_event_id = ""})->after, 7U);
+}
+
+TEST(Parameters, RefuseToFollowWhatMakesNoSense) {
+  const auto following = following_of(
+      {.query = {{"service", "no name"}, {"after", "x"}, {"afer", "1"}}, .last_event_id = "-3"});
+  ASSERT_FALSE(following);
+  EXPECT_EQ(following.error().status, 400);
+  for (const char* part : {"did you mean 'after'", "'no name'", "'after' is no id of an event: 'x'",
+                           "'Last-Event-ID' is no id of an event: '-3'"}) {
+    EXPECT_NE(following.error().body.find(part), std::string::npos) << following.error().body;
+  }
+}
+
 TEST(Parameters, RefuseAQueryWhereThereIsNone) {
   EXPECT_FALSE(refusal_of_query({}));
   const auto refusal = refusal_of_query(with_query({{"wait", "3s"}}));

@@ -19,6 +19,7 @@
 
 #include "api/server.hpp"
 #include "tests/unit/api/http_client.hpp"
+#include "tests/unit/api/stream_sources.hpp"
 #include "tests/unit/api/test_context.hpp"
 
 namespace genisys::api {
@@ -62,6 +63,11 @@ inline constexpr Route kTestTable[] = {
     {Method::get, "/throw/later", throw_later},
     {Method::get, "/split", split_answer},
     {Method::get, "/much", answer_much},
+    {Method::get, "/brief", answer_with_stream<BriefSource>},
+    {Method::get, "/silent", answer_with_stream<SilentSource>},
+    {Method::get, "/ticks", answer_with_stream<TickingSource>},
+    {Method::get, "/flood", answer_with_stream<FloodingSource>},
+    {Method::get, "/broken", answer_with_stream<BrokenSource>},
     {Method::get, "/service/{name}", answer_ok},
 };
 
@@ -74,6 +80,7 @@ class RunningServer {
     wait_timer_.expires_at(boost::asio::steady_timer::time_point::max());
     waits = &wait_timer_;
     handled = 0;
+    pieces_taken = 0;
     server_.emplace(io_, unused_.context(), options, kTestTable);
     server_->open();
     thread_ = std::thread([this] { io_.run(); });

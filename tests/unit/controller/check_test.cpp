@@ -89,6 +89,7 @@ TEST_F(Services, AreSummedUpWithTheConfigurationOneFactALine) {
   EXPECT_EQ(summary(config_, {.entries = std::vector<state::FileEntry>{}}),
             "configuration  /etc/genisys/genisys-connector.yml\n"
             "api            http://127.0.0.1:7051\n"
+            "advertise      127.0.0.1\n"
             "engine         unix:///var/run/docker.sock\n"
             "services       0 in " +
                 file_ +

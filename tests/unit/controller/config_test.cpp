@@ -47,6 +47,7 @@ TEST(Config, WithoutAnyKeyIsTheManualsDefaults) {
     EXPECT_EQ(config.connector.instance, std::nullopt);
     EXPECT_FALSE(config.connector.allow_unauthenticated);
     EXPECT_THAT(config.connector.allowed_hosts, IsEmpty());
+    EXPECT_EQ(config.connector.advertise, "127.0.0.1");
     EXPECT_EQ(config.connector.log_level, LogLevel::info);
     EXPECT_EQ(config.docker.address, address("unix:///var/run/docker.sock"));
     EXPECT_EQ(config.docker.concurrency, 8u);
@@ -86,6 +87,7 @@ connector:
   instance: blue.1
   allow_unauthenticated: true
   allowed_hosts: [Connector.example, "10.0.0.1", "::1"]
+  advertise: apps.example
   log_level: debug
 docker: {url: "tcp://10.1.2.3:2375", concurrency: 256, adopt: false, config: docker/config.json}
 limits:
@@ -99,6 +101,7 @@ limits:
   EXPECT_THAT(config.connector.instance, Optional(std::string("blue.1")));
   EXPECT_TRUE(config.connector.allow_unauthenticated);
   EXPECT_THAT(config.connector.allowed_hosts, ElementsAre("connector.example", "10.0.0.1", "::1"));
+  EXPECT_EQ(config.connector.advertise, "apps.example");
   EXPECT_EQ(config.connector.log_level, LogLevel::debug);
   EXPECT_EQ(config.docker.address, address("tcp://10.1.2.3:2375"));
   EXPECT_EQ(config.docker.concurrency, 256u);
@@ -209,6 +212,12 @@ INSTANTIATE_TEST_SUITE_P(
                 "2:18: connector.allowed_hosts: a list is needed here, not the string"},
         Refused{"AHostWithAScheme", connector("allowed_hosts: [a, 'http://b']"),
                 "2:22: connector.allowed_hosts.1: 'http://b' is no host"},
+        Refused{"AnAdvertisedUrl", connector("advertise: 'http://a.example'"),
+                "2:14: connector.advertise: 'http://a.example' is no host"},
+        Refused{"AnAdvertisedAddressOfEverything", connector("advertise: 0.0.0.0"),
+                "2:14: connector.advertise: '0.0.0.0' is no address that a client can connect to"},
+        Refused{"AnAdvertisedAddressOfEverythingV6", connector("advertise: '::'"),
+                "2:14: connector.advertise: '::' is no address that a client can connect to"},
         Refused{"AHostThatIsNoString", connector("allowed_hosts: [{}]"),
                 "2:19: connector.allowed_hosts.0: a string is needed here, not a map"},
         Refused{"AnUnknownLogLevel", connector("log_level: loud"),
