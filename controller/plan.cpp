@@ -186,7 +186,10 @@ class ServicePlanner {
             (member.role == Role::failing && (&member != failing || outdated != nullptr)) ||
             (member.role == Role::outdated && &member != outdated) ||
             (member.role == Role::startable && (serving != nullptr || &member != startable));
-        if (extra) retire(slot, member, Reason::surplus, "another container fills the slot");
+        if (!extra) continue;
+        const bool ill = member.role == Role::failing;
+        retire(slot, member, ill ? Reason::unhealthy : Reason::surplus,
+               ill ? "a successor that is unhealthy as well" : "another container fills the slot");
       }
     }
   }
