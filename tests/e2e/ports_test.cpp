@@ -127,5 +127,20 @@ TEST_F(Ports, ThatAreFixedAllowOneReplica) {
             std::set<std::uint16_t>{port});
 }
 
+TEST_F(Ports, ThatAnotherContainerHasAreSaidToBeItsAndTakenOnceFree) {
+  const std::uint16_t port = free_ports(1);
+  const std::string ports = fmt::format(R"("ports": ["{}:80"])", port);
+  connector().define("first", image(), ports);
+  connector().scale_and_converge("first", 1);
+  connector().define("second", image(), ports);
+  connector().scale("second", 1);
+  const std::string sentence = fmt::format("port {} is taken by container first-1-", port);
+  EXPECT_TRUE(eventually([&] {
+    return connector().get("/service/second/why").dump().find(sentence) != std::string::npos;
+  })) << connector().get("/service/second/why").dump();
+  connector().scale("first", 0);
+  EXPECT_EQ(connector().converge("second")["ready"].number(), 1);
+}
+
 }  // namespace
 }  // namespace genisys::test

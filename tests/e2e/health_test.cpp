@@ -1,0 +1,81 @@
+// Replicas whose health check fails: replaced one at a time, held when all fall ill together.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tests/e2e/connector_test.hpp"
+#include "tests/e2e/running_watch.hpp"
+
+namespace genisys::test {
+namespace {
+
+class Health : public ConnectorTest {
+ protected:
+  void SetUp() override {
+    ConnectorTest::SetUp();
+    if (!IsSkipped()) connector().start();
+  }
+
+  std::string reason() {
+    return condition(connector().status("web"), "Converged")["reason"].text();
+  }
+
+  std::size_t unhealthy() {
+    const Json status = connector().status("web");
+    const std::vector<Json> slots = status["slots"].items();
+    return static_cast<std::size_t>(std::count_if(slots.begin(), slots.end(), [](const Json& slot) {
+      return slot.has("health") && slot["health"].text() == "unhealthy";
+    }));
+  }
+};
+
+TEST_F(Health, OfOneReplicaFailsAndItIsReplaced) {
+  // SIGUSR1 makes it ill.
+  connector().define("web", image(), R"("command": ["sh", "-c",
+    "touch /tmp/well; trap 'rm -f /tmp/well' USR1; while :; do sleep 0.1; done"],
+    "healthcheck": {"test": "test -e /tmp/well", "interval": "200ms", "retries": 1})");
+  connector().scale_and_converge("web", 3);
+  const std::vector<std::string> before = connector().running("web");
+  RunningWatch watch(connector(), "web");
+  watch.allow_at_most(4);
+  engine().kill(before.front(), "USR1");
+  EXPECT_TRUE(eventually([&] { return !engine().exists(before.front()); }))
+      << connector().status("web").dump();
+  connector().converge("web");
+  watch.stop();
+  EXPECT_EQ(watch.violation(), "");
+  EXPECT_GE(watch.fewest(), 3U) << "the successor comes before the sick one goes";
+  const std::vector<std::string> after = connector().running("web");
+  EXPECT_EQ(after.size(), 3U);
+  for (const std::string& id : {before[1], before[2]})
+    EXPECT_TRUE(std::binary_search(after.begin(), after.end(), id)) << "a healthy one was touched";
+}
+
+TEST_F(Health, OfAllFailsTogetherAndTheyAreHeld) {
+  const std::string dependency =
+      run_by_hand({{"io.genisys.ignore", ""}},
+                  {"sh", "-c", "echo ok > /www/index.html; exec httpd -f -p 8080 -h /www"});
+  const std::string address =
+      engine().inspect(dependency)["NetworkSettings"]["Networks"]["bridge"]["IPAddress"].text();
+  connector().define("web", image(),
+                     fmt::format(R"(
+    "healthcheck": {{"test": ["CMD", "wget", "-q", "-O", "/dev/null", "http://{}:8080/"],
+                     "interval": "300ms", "timeout": "2s", "retries": 1}})",
+                                 address));
+  connector().scale_and_converge("web", 3);
+  const std::vector<std::string> before = connector().running("web");
+  engine().pause(dependency);
+  ASSERT_TRUE(eventually([&] { return reason() == "CorrelatedFailure"; }))
+      << connector().status("web").dump();
+  EXPECT_GE(unhealthy(), 2U);
+  const std::vector<std::string> held = connector().running("web");
+  for (const std::string& id : before)
+    EXPECT_TRUE(std::binary_search(held.begin(), held.end(), id)) << "one was stopped: " << id;
+  engine().unpause(dependency);
+  connector().converge("web");
+  EXPECT_EQ(connector().running("web").size(), 3U);
+}
+
+}  // namespace
+}  // namespace genisys::test
