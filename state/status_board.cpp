@@ -169,17 +169,23 @@ void StatusBoard::dismiss(Waiters& waiters) {
 
 namespace {
 
-void lay_over(ServiceStatus& status, Condition converged) {
-  const auto found = std::find_if(
-      status.conditions.begin(), status.conditions.end(),
-      [](const Condition& condition) { return condition.type == ConditionType::converged; });
+void lay_over(ServiceStatus& status, Condition newer) {
+  const auto found =
+      std::find_if(status.conditions.begin(), status.conditions.end(),
+                   [&](const Condition& condition) { return condition.type == newer.type; });
   if (found == status.conditions.end()) {
-    status.conditions.insert(status.conditions.begin(), std::move(converged));
+    status.conditions.insert(status.conditions.begin(), std::move(newer));
     return;
   }
   // A condition's age is that of its status, not of its reason.
-  if (found->status == converged.status) converged.since = found->since;
-  *found = std::move(converged);
+  if (found->status == newer.status) newer.since = found->since;
+  *found = std::move(newer);
+}
+
+bool says_paused(const ServiceStatus& status) {
+  return std::any_of(status.conditions.begin(), status.conditions.end(), [](const Condition& c) {
+    return c.type == ConditionType::paused && c.status == Truth::yes;
+  });
 }
 
 }  // namespace
@@ -188,6 +194,13 @@ ServiceStatus current_status(const Service& service, const ServiceStatus* publis
   ServiceStatus status = published != nullptr ? *published : ServiceStatus{.name = service.name()};
   status.desired = service.desired;
   status.generation = service.generation;
+  if (service.paused != says_paused(status)) {
+    lay_over(status, {.type = ConditionType::paused,
+                      .status = service.paused ? Truth::yes : Truth::no,
+                      .reason = service.paused ? Reason::paused : Reason::none,
+                      .message = service.paused ? "by an operator" : "",
+                      .since = status.observed_at});
+  }
 
   const bool is_observed =
       published != nullptr && published->observed_generation == service.generation;

@@ -258,5 +258,27 @@ TEST(Texts, DifferForEachReason) {
   }
 }
 
+TEST(CurrentStatus, SaysAtOnceWhetherTheServiceIsPaused) {
+  Service service{test::definition("web")};
+  service.desired = 1;
+  service.paused = true;
+  const auto paused_in = [](const ServiceStatus& status) {
+    for (const Condition& condition : status.conditions) {
+      if (condition.type == ConditionType::paused) return condition.status;
+    }
+    return Truth::unknown;
+  };
+  ServiceStatus published{.name = service.name(),
+                          .desired = 1,
+                          .converged = true,
+                          .generation = service.generation,
+                          .observed_generation = service.generation,
+                          .conditions = {{.type = ConditionType::paused, .status = Truth::no}}};
+  EXPECT_EQ(paused_in(current_status(service, &published)), Truth::yes);
+  published.conditions = {{.type = ConditionType::paused, .status = Truth::yes}};
+  service.paused = false;
+  EXPECT_EQ(paused_in(current_status(service, &published)), Truth::no);
+}
+
 }  // namespace
 }  // namespace genisys::state
