@@ -45,6 +45,7 @@ std::string summary(const Config& config, const ServicesResult& services) {
   line("credentials", docker.config.empty() ? "none (no folder of DOCKER_CONFIG or HOME to look in)"
                                             : docker.config.string());
   line("limit", fmt::format("{} replicas of a service", limits.replicas));
+  line("journal", fmt::format("{} entries, {} days", limits.journal_entries, limits.journal_days));
   return text;
 }
 

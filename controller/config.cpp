@@ -199,6 +199,15 @@ void read_replicas(const Setting& setting, Draft& draft) {
   if (const auto replicas = setting.integer(1, 100000)) draft.config.limits.replicas = *replicas;
 }
 
+void read_journal_entries(const Setting& setting, Draft& draft) {
+  if (const auto entries = setting.integer(100, 1000000))
+    draft.config.limits.journal_entries = *entries;
+}
+
+void read_journal_days(const Setting& setting, Draft& draft) {
+  if (const auto days = setting.integer(1, 3650)) draft.config.limits.journal_days = *days;
+}
+
 struct Key {
   std::string_view name;
   void (*read)(const Setting& setting, Draft& draft);
@@ -226,6 +235,8 @@ constexpr auto kDockerKeys = std::to_array<Key>({
 
 constexpr auto kLimitsKeys = std::to_array<Key>({
     {"replicas", read_replicas},
+    {"journal_entries", read_journal_entries},
+    {"journal_days", read_journal_days},
 });
 
 struct Section {

@@ -43,7 +43,9 @@ struct DockerConfig {
 };
 
 struct LimitsConfig {
-  std::uint32_t replicas = 1000;  // 1…100000
+  std::uint32_t replicas = 1000;          // 1…100000
+  std::uint32_t journal_entries = 10000;  // 100…1000000
+  std::uint32_t journal_days = 30;        // 1…3650
 };
 
 struct Config {

@@ -284,8 +284,10 @@ int run_daemon(const Config& config) {
   asio::io_context io(1);
   try {
     auto store = state::SqliteStore::open(
-        io.get_executor(),
-        {.path = config.connector.state_file.string(), .instance = config.connector.instance});
+        io.get_executor(), {.path = config.connector.state_file.string(),
+                            .instance = config.connector.instance,
+                            .journal_entries = config.limits.journal_entries,
+                            .journal_age = std::chrono::days(config.limits.journal_days)});
     Daemon daemon(io, config, std::move(store));
     return run_to_the_end(io, daemon);
   } catch (const state::OpenError& error) {

@@ -100,7 +100,8 @@ TEST_F(Services, AreSummedUpWithTheConfigurationOneFactALine) {
                 "concurrency    8 containers being started at once\n"
                 "adopt          yes\n"
                 "credentials    /etc/genisys/docker/config.json\n"
-                "limit          1000 replicas of a service\n");
+                "limit          1000 replicas of a service\n"
+                "journal        10000 entries, 30 days\n");
 }
 
 TEST(ApiUrl, IsWhatAClientIsGiven) {

@@ -92,6 +92,8 @@ connector:
 docker: {url: "tcp://10.1.2.3:2375", concurrency: 256, adopt: false, config: docker/config.json}
 limits:
   replicas: 20
+  journal_entries: 500
+  journal_days: 7
 )");
   EXPECT_EQ(config.connector.bind, "0.0.0.0");
   EXPECT_EQ(config.connector.port, 0);
@@ -108,6 +110,8 @@ limits:
   EXPECT_FALSE(config.docker.adopt);
   EXPECT_EQ(config.docker.config, "/etc/genisys/docker/config.json");
   EXPECT_EQ(config.limits.replicas, 20u);
+  EXPECT_EQ(config.limits.journal_entries, 500u);
+  EXPECT_EQ(config.limits.journal_days, 7u);
 }
 
 TEST(Config, NamesEveryMistakeInTheOrderOfTheFile) {
@@ -230,7 +234,11 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"AdoptionByNumber", docker_section("adopt: 1"),
                 "2:10: docker.adopt: true or false is needed here, not a number"},
         Refused{"TooManyReplicas", "limits: {replicas: 100001}\n",
-                "1:20: limits.replicas: 100001 is out of range"}),
+                "1:20: limits.replicas: 100001 is out of range"},
+        Refused{"TooShortAJournal", "limits: {journal_entries: 99}\n",
+                "1:27: limits.journal_entries: 99 is out of range"},
+        Refused{"AJournalForEver", "limits: {journal_days: 3651}\n",
+                "1:24: limits.journal_days: 3651 is out of range"}),
     [](const auto& row) { return row.param.name; });
 
 struct Bound {
