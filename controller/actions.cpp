@@ -75,15 +75,18 @@ state::PlannedAction describe(const Action& action) {
   return planned;
 }
 
-// A slot that is in the state it was in, for the same cause, has been so since then.
+// A slot that is in the state it was in, for the same cause, has been so since then. Both lists are
+// in the order of their slots.
 void carry_over_slots(std::vector<state::SlotStatus>& slots,
                       const std::vector<state::SlotStatus>& previous) {
+  auto old = previous.begin();
   for (state::SlotStatus& slot : slots) {
-    const auto same = std::find_if(previous.begin(), previous.end(), [&](const auto& old) {
-      return old.slot == slot.slot && old.state == slot.state && old.cause == slot.cause &&
-             old.container == slot.container;
-    });
-    if (same != previous.end()) slot.since = same->since;
+    while (old != previous.end() && old->slot < slot.slot) ++old;
+    if (old == previous.end()) return;
+    if (old->slot == slot.slot && old->state == slot.state && old->cause == slot.cause &&
+        old->container == slot.container) {
+      slot.since = old->since;
+    }
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "controller/classify.hpp"
 #include "controller/obstacles.hpp"
@@ -101,8 +102,8 @@ class Student {
     past.counted = seen.container.id;
     const auto ran = run_time(seen);
     if (ran && is_proven(past, *ran, input_.policy.backoff)) prove(past);
-    // A successor that runs says that this end was dealt with before; an end by somebody's hand is
-    // no failure of the program.
+    // A successor that runs says that this end was dealt with before; an end by somebody's hand, or
+    // with the engine, is no failure of the program.
     if (dealt_with || seen.hand != Hand::none) return;
     const bool again = past.ladders.contains(Reason::crash_loop);
     fail(slot, again ? Reason::crash_loop : Reason::exited, describe_end(seen));
@@ -217,6 +218,13 @@ class Student {
   UpdateRules rules_;
 };
 
+// Those that no service uses any more are of no interest.
+void forget_unused_images(History& history, const Wanted& wanted) {
+  std::set<std::string> used;
+  for (const auto& [name, declared] : wanted) used.insert(declared.service->definition.image.str());
+  std::erase_if(history.images, [&](const auto& entry) { return !used.contains(entry.first); });
+}
+
 void learn_images(History& history, const World& world) {
   for (const auto& [reference, is_here] : world.images) {
     const auto found = history.images.find(reference);
@@ -289,6 +297,7 @@ std::vector<state::JournalEntry> absorb(History& history, const PlanInput& input
   std::vector<state::JournalEntry> notes;
   std::erase_if(history.services,
                 [&](const auto& entry) { return !input.wanted.contains(entry.first); });
+  forget_unused_images(history, input.wanted);
   learn_images(history, input.world);
   const auto views = classify_world(input);
   for (const auto& [name, declared] : input.wanted) {

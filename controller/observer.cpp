@@ -20,6 +20,8 @@ constexpr state::Duration kLongestRetry = std::chrono::seconds(5);
 // So long a list that still shows a container running is not believed once it died.
 constexpr state::Duration kListLag = std::chrono::seconds(5);
 
+constexpr int kLostByTheEngine = 255;
+
 // Up to so many marked containers are looked at one by one; beyond, a whole list is cheaper.
 constexpr std::size_t kMostSingles = 64;
 
@@ -73,6 +75,7 @@ asio::awaitable<void> Observer::refresh() {
     present.insert(container.id);
     take(std::move(container), now);
   }
+  after_outage_ = false;
   // What was asked for and is not there is gone; marks set meanwhile are for the next look.
   std::erase_if(world_.containers, [&](const auto& entry) {
     const bool is_gone = !present.contains(entry.first) && (whole || asked.contains(entry.first));
@@ -126,7 +129,7 @@ bool Observer::is_believable(const std::vector<docker::Container>& listed) {
     suspicion_.reset();
     world_.doubt.reset();
     explained_.clear();
-    reconnected_ = false;
+    after_outage_ = std::exchange(reconnected_, false);
     return true;
   }
   if (!suspicion_ || suspicion_->shown != shown) {
@@ -186,7 +189,7 @@ void Observer::take(docker::Container container, state::TimePoint now) {
   if (seen.container.state == ContainerState::running) seen.running_since = now;
   if (has_ended(seen.container.state)) {
     seen.ended_at = untold ? untold->at : now;
-    seen.hand = hand_on(id);
+    seen.hand = hand_on(seen.container);
   }
   // What an act of ours ends is about to be removed: nobody asks how it ended.
   const bool is_being_ended = has_ended(seen.container.state) && works_on_(id);
@@ -205,9 +208,12 @@ void Observer::apply(const Death& death, docker::Container& container) {
   container.exit_code = death.exit_code;
 }
 
-Hand Observer::hand_on(const docker::ContainerId& id) const {
-  const auto signals = signals_.find(id);
-  if (signals == signals_.end()) return Hand::none;
+// What ended while the engine was away ended with it, as far as anybody can tell; 255 is what the
+// engine says of a container that it lost with the machine.
+Hand Observer::hand_on(const docker::Container& container) const {
+  const auto signals = signals_.find(container.id);
+  if (signals == signals_.end())
+    return after_outage_ || container.exit_code == kLostByTheEngine ? Hand::engine : Hand::none;
   return signals->second.graceful ? Hand::stopped : Hand::killed;
 }
 
@@ -302,7 +308,7 @@ void Observer::note_end(const docker::Event& event) {
     seen.detailed = false;
     seen.finished_at = death.time;
     seen.ended_at = death.at;
-    seen.hand = hand_on(event.id);
+    seen.hand = hand_on(seen.container);
   }
   uninspected_.erase(event.id);
   died_.insert_or_assign(event.id, death);

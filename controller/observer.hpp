@@ -100,7 +100,7 @@ class Observer {
   void note_end(const docker::Event& event);
   // What is told of the death of a container that a list does not show yet.
   static void apply(const Death& death, docker::Container& container);
-  Hand hand_on(const docker::ContainerId& id) const;
+  Hand hand_on(const docker::Container& container) const;
 
   docker::Engine& engine_;
   state::Clock& clock_;
@@ -121,6 +121,8 @@ class Observer {
       explained_;  // removed, and somebody said so; since the last whole look
   std::optional<Suspicion> suspicion_;
   bool reconnected_ = false;  // the events were cut off since the last whole look
+  bool after_outage_ =
+      false;  // …and so what this look shows to have ended may be the engine's doing
   std::set<std::string> images_;
   std::vector<Vanished> vanished_;
   bool looking_ = false;

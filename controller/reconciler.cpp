@@ -91,7 +91,7 @@ asio::awaitable<PassReport> Reconciler::pass() {
     report.wake_at = room;
   }
   co_await reserve_indexes();
-  co_await recorder_.remember(history_);
+  co_await recorder_.remember(history_, world);
   co_return report;
 }
 

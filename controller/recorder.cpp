@@ -2,8 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
-#include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "state/commands.hpp"
@@ -41,32 +41,58 @@ History Recorder::recall() {
   return history;
 }
 
-asio::awaitable<void> Recorder::remember(const History& history) {
+// One text of the memory that is to be written.
+struct Recorder::Lesson {
+  std::string key;
+  std::string text;  // empty: to be forgotten
+  std::optional<state::ServiceName> service =
+      {};  // of which it is; gone meanwhile: to be forgotten
+};
+
+std::vector<Recorder::Lesson> Recorder::lessons(const History& history) const {
   const Moment moment{.now = clock_.now(), .wall = clock_.wall()};
-  auto changed = std::make_shared<std::map<std::string, std::string>>();  // empty text: forget it
+  std::vector<Lesson> lessons;
   for (const auto& [name, service] : history.services) {
     const auto known = recorded_.services.find(name);
     const bool same =
         known != recorded_.services.end() ? known->second == service : service == ServiceHistory{};
-    if (!same) changed->emplace(memory_key(name), encode_memory(service, moment));
+    if (!same) lessons.push_back({memory_key(name), encode_memory(service, moment), name});
   }
   for (const auto& [image, past] : history.images) {
     const auto known = recorded_.images.find(image);
     const bool was_plain = known == recorded_.images.end() || is_plain(known->second);
     if (is_plain(past) ? was_plain : !was_plain && known->second == past) continue;
-    changed->emplace(image_memory_key(image),
-                     is_plain(past) ? std::string() : encode_memory(past, moment));
+    lessons.push_back(
+        {image_memory_key(image), is_plain(past) ? std::string() : encode_memory(past, moment)});
   }
-  if (changed->empty()) co_return;
+  for (const auto& [image, past] : recorded_.images) {
+    if (!is_plain(past) && !history.images.contains(image))
+      lessons.push_back({image_memory_key(image), std::string()});
+  }
+  return lessons;
+}
+
+asio::awaitable<void> Recorder::remember(const History& history, const World& world) {
+  const auto learnt = std::make_shared<const std::vector<Lesson>>(lessons(history));
+  const auto gone = std::make_shared<std::vector<std::string>>();
+  if (world.reachable && world.listed && !world.doubt) {
+    for (const std::string& released : store_.snapshot()->released) {
+      const auto id = docker::ContainerId::parse(released);
+      if (!id || !world.containers.contains(*id)) gone->push_back(released);
+    }
+  }
+  if (learnt->empty() && gone->empty()) co_return;
   History recorded = history;
-  state::Change change = [changed](state::Draft& draft) {
-    for (const auto& [key, text] : *changed) {
-      if (text.empty()) {
-        draft.forget_memory(key);
+  state::Change change = [learnt, gone](state::Draft& draft) {
+    for (const Lesson& lesson : *learnt) {
+      const bool is_moot = lesson.service && draft.find(*lesson.service) == nullptr;
+      if (lesson.text.empty() || is_moot) {
+        draft.forget_memory(lesson.key);
       } else {
-        draft.remember(key, text);
+        draft.remember(lesson.key, lesson.text);
       }
     }
+    for (const std::string& id : *gone) draft.unrelease(id);
   };
   const std::string why_not = co_await commit(std::move(change));
   if (why_not.empty()) recorded_ = std::move(recorded);
@@ -157,7 +183,7 @@ void Recorder::note_act(const Action& action, const InFlight& about, const Outco
 }
 
 void Recorder::note_end(const Action& action, const Seen& seen, const Outcome& outcome) {
-  const bool by_hand = seen.hand != Hand::none;
+  const bool by_hand = seen.hand == Hand::stopped || seen.hand == Hand::killed;
   store_.note({.at = clock_.wall(),
                .service = action.service,
                .kind = EntryKind::seen,
@@ -165,7 +191,8 @@ void Recorder::note_end(const Action& action, const Seen& seen, const Outcome& o
                .slot = slot_of(action),
                .container = seen.container.id.str(),
                .reason = by_hand ? state::Reason::stopped_by_hand : state::Reason::exited,
-               .message = describe_end(seen),
+               .message = describe_end(seen) +
+                          (seen.hand == Hand::engine ? ", while the engine was away" : ""),
                .end = end_of(seen, outcome.last_words)});
 }
 

@@ -25,9 +25,9 @@ class Recorder {
   // What was remembered, as the history to begin with.
   History recall();
 
-  // Records what has changed since the last time; returns when it is durable, or could not be made
-  // so.
-  boost::asio::awaitable<void> remember(const History& history);
+  // Records what has changed since the last time, and forgets containers that were let go and are
+  // no longer there. Returns when that is durable, or could not be made so.
+  boost::asio::awaitable<void> remember(const History& history, const World& world);
 
   // RollBack, MarkStable, ForgetService, if the service still is of the action's generation. Empty
   // when it was done, or is not wanted any more; else why it could not be. A roll-back also notes
@@ -43,6 +43,9 @@ class Recorder {
   void note_reachability(const World& world);
 
  private:
+  struct Lesson;
+
+  std::vector<Lesson> lessons(const History& history) const;
   boost::asio::awaitable<std::string> commit(state::Change change);
 
   state::Store& store_;

@@ -22,6 +22,7 @@ enum class Hand {
   none,
   stopped,  // a signal that a stop or a restart sends: it may come back by itself in a moment
   killed,   // SIGKILL
+  engine,   // nobody's: the engine went away meanwhile, or lost the container with the machine
 };
 
 // One container as the observer knows it.

@@ -60,6 +60,7 @@ class Farm {
   // ---- what is true
   const state::ServiceStatus* status(std::string_view service) const;
   const state::Service* record(std::string_view service) const;
+  const std::set<std::string>& released() const { return store_->snapshot()->released; }
   std::vector<state::JournalEntry> journal(std::string_view service);
   // Containers of a service that the engine runs now, by label.
   int running(std::string_view service) const;

@@ -102,6 +102,23 @@ TEST_F(Surprises, AnEngineThatComesBackWithAnotherPictureIsLookedAtTwice) {
   EXPECT_EQ(farm.running("web"), 3);
 }
 
+TEST_F(Surprises, AnEngineThatCrashedCostsNobodyALadderNorAnUpdateItsEnd) {
+  web(6);
+  auto definition = test::definition("web", "app:2");
+  definition.update_config =
+      state::UpdateConfig{.parallelism = 2, .failure_action = state::FailureAction::rollback};
+  farm.redefine(definition);
+  farm.advance(2s);
+  farm.engine().crash_engine();
+  farm.advance(1s);
+  farm.engine().start_engine();
+  farm.advance(4s);
+  EXPECT_EQ(farm.running("web"), 6) << "all of them, at once";
+  ASSERT_TRUE(farm.converges(60s));
+  EXPECT_EQ(farm.record("web")->definition.image.str(), "app:2");
+  EXPECT_EQ(farm.record("web")->revision, state::Revision{2});
+}
+
 TEST_F(Surprises, EndsOfMostOfAServiceThatNobodyAskedForAreLookedAtTwice) {
   web(2);
   // Somebody starts containers by hand that look like ours.
@@ -199,6 +216,17 @@ TEST_F(Surprises, TheLastWordsOfEachDeadAreInTheJournalBeforeItIsBuried) {
   }
   EXPECT_GE(deaths, 4U);
   EXPECT_GE(buried.size(), 2U);
+}
+
+TEST_F(Surprises, AContainerThatWasLetGoIsForgottenWhenItIsGone) {
+  web(1);
+  farm.remove_and_keep_containers("web");
+  farm.advance(2s);
+  const auto id = farm.running_ids().front();
+  EXPECT_EQ(farm.released(), std::set<std::string>{id.str()});
+  farm.engine().rm_force(id);
+  farm.advance(10s);
+  EXPECT_TRUE(farm.released().empty());
 }
 
 TEST_F(Surprises, AContainerThatWasLetGoIsNobodys) {

@@ -154,6 +154,15 @@ TEST(Obstacles, KeepLaddersApart) {
   EXPECT_TRUE(past.slots.at(1).ladders.contains(Reason::crash_loop)) << "it may crash again";
 }
 
+TEST(Obstacles, CountsNoEndThatCameWithTheEngine) {
+  PlanWorld world;
+  world.declare("web", 5);
+  for (Slot slot = 1; slot <= 5; ++slot)
+    world.own("web", slot, ContainerState::exited).hand = Hand::engine;
+  world.learn();
+  EXPECT_THAT(actions_of<RunContainer>(world.plan()), SizeIs(5)) << "all at once";
+}
+
 TEST(Obstacles, ExaminesEachDeadOnceBeforeItIsBuried) {
   PlanWorld world;
   world.declare("web", 1);

@@ -546,6 +546,24 @@ TEST(Plan, KeepsTheTimeSinceWhenAConditionHolds) {
   EXPECT_EQ(second.statuses.at(0).conditions, first.statuses.at(0).conditions);
 }
 
+TEST(Plan, KeepsTheTimeSinceWhenASlotIsInItsState) {
+  PlanWorld world;
+  world.declare("web", 3);
+  world.own_many("web", 3);
+  Plan first = world.plan();
+  const std::map<state::ServiceName, state::ServiceStatus> before = {
+      {test::name("web"), first.statuses.at(0)}};
+  world.advance(10s);
+  world.world.containers.begin()->second.container.health = docker::Health::unhealthy;
+  Plan second = world.plan();
+  carry_over(second.statuses, before);
+  const auto& slots = second.statuses.at(0).slots;
+  ASSERT_THAT(slots, SizeIs(3));
+  EXPECT_EQ(slots[0].since, world.wall) << "its cause has changed";
+  EXPECT_EQ(slots[1].since, world.wall - 10s);
+  EXPECT_EQ(slots[2].since, world.wall - 10s);
+}
+
 TEST(Plan, DescribesAnActionForTheDryRun) {
   PlanWorld world;
   world.declare("web", 1);
