@@ -1,6 +1,7 @@
 // Whose a container is: its own service's, adopted, or nobody's business.
 
 #include <fmt/format.h>
+#include <signal.h>
 
 #include <algorithm>
 
@@ -114,6 +115,30 @@ TEST_F(Ownership, IsNotLostByALabelOfTheImage) {
   EXPECT_EQ(connector().containers("web").size(), 2U);
   connector().scale_and_converge("web", 0);
   connector().settled("web", 0);
+}
+
+// Most of what runs would be stopped, and nobody asked for that: it is looked at twice.
+TEST_F(Ownership, LooksTwiceAtTwinsThatSomebodyMade) {
+  connector().start();
+  connector().define("web", image());
+  connector().scale_and_converge("web", 1);
+  const std::string own = connector().running("web").front();
+  const Json own_labels = engine().inspect(own)["Config"]["Labels"];
+  // All of them between two of its looks.
+  connector().process().signal(SIGSTOP);
+  for (const char* slot : {"2", "3", "4"}) {
+    std::vector<std::pair<std::string, std::string>> labels;
+    for (const std::string& key : own_labels.keys())
+      labels.emplace_back(key, key == "io.genisys.slot" ? slot : own_labels[key].text());
+    run_by_hand(std::move(labels));
+  }
+  connector().process().signal(SIGCONT);
+  EXPECT_TRUE(eventually([&] {
+    return condition(connector().status("web"), "Converged")["reason"].text() ==
+           "ImplausibleObservation";
+  })) << connector().status("web").dump();
+  connector().converge("web");
+  EXPECT_EQ(connector().running("web"), std::vector<std::string>{own});
 }
 
 }  // namespace
