@@ -15,7 +15,7 @@ marked ✗ and is no failure. Removes every container and image that it made.
 
   --rounds N   turns of each side (3)
   --kills N    containers that are killed (20)
-  subject      start, writes, status, scale, scale-port, heal, idle; all of them without
+  subject      start, writes, status, scale, scale-port, heal, neighbour, idle; all without
 TEXT
 }
 

@@ -52,8 +52,8 @@ int run(int argc, char** argv) {
   app.add_option("--rounds", setup.rounds, "Turns of each side")->check(CLI::Range(1, 100));
   app.add_option("--kills", setup.kills, "Containers that are killed")->check(CLI::Range(1, 200));
   app.add_option("subjects", only,
-                 "What to measure: start, writes, status, scale, scale-port, heal, idle; all "
-                 "without");
+                 "What to measure: start, writes, status, scale, scale-port, heal, neighbour, "
+                 "idle; all without");
   CLI11_PARSE(app, argc, argv);
 
   std::string why;
@@ -70,6 +70,7 @@ int run(int argc, char** argv) {
       {"scale", [&] { measure_scale(setup, raw, table, Ports::none); }},
       {"scale-port", [&] { measure_scale(setup, raw, table, Ports::one); }},
       {"heal", [&] { measure_heal(setup, raw, table); }},
+      {"neighbour", [&] { measure_neighbour(setup, raw, table); }},
       {"idle", [&] { measure_idle(setup, raw, table); }},
   };
   for (const Subject& subject : subjects) {

@@ -34,6 +34,8 @@ void measure_start(const Setup& setup, Table& table);
 void measure_scale(const Setup& setup, RawEngine& raw, Table& table, Ports ports);
 // A container is killed until its replacement runs.
 void measure_heal(const Setup& setup, RawEngine& raw, Table& table);
+// 20 good replicas are started, alone and beside a service that only crashes.
+void measure_neighbour(const Setup& setup, RawEngine& raw, Table& table);
 // Memory and CPU with 100 containers.
 void measure_idle(const Setup& setup, RawEngine& raw, Table& table);
 // GET status against a server that answers a constant, and while 50 containers converge.
