@@ -95,7 +95,8 @@ demo() {
   say "a service is a definition: here a small web server on a port that the engine picks"
   demo_call /service -H "$json" -d '{
     "name": "demo", "image": "'"$demo_image"'", "ports": ["8080"], "stop_grace_period": "0s",
-    "command": ["sh", "-c", "echo hello from $(hostname) >/www/index.html && exec httpd -f -p 8080 -h /www"]}'
+    "command": ["sh", "-c", "echo hello from $(hostname) >/www/index.html && exec httpd -f -p 8080 -h /www"],
+    "deploy": {"update_config": {"monitor": "1s"}}}'
 
   say "three of it, please: the answer comes when the wish is on disk, the status tells when it is true"
   demo_call /service/demo/scale -H "$json" -d '{"number": 3}'
@@ -115,6 +116,27 @@ demo() {
   demo_wait 30 ".converged and .ready == 3 and ([.slots[].container] | index(\"$victim\") | not)"
   say "healed after $((($(date +%s%N) - started) / 1000000)) ms"
   demo_call /service/demo/status
+
+  local before reason='.conditions[] | select(.type == "Converged") | .reason'
+  deadline=$((SECONDS + 30))
+  until api_curl "$demo_url" /service/demo/revisions -f | jq -e '.stable' >/dev/null; do
+    [ "$SECONDS" -lt "$deadline" ] || fail "the first revision does not become stable"
+    sleep 0.1
+  done
+  before=$(demo_status | jq -c '[.slots[].container]')
+  say "a broken update that is to roll back by itself: no old replica goes before its successor is proven"
+  demo_call /service/demo -X PUT -H "$json" -d '{
+    "image": "'"$demo_image"'", "command": ["sh", "-c", "echo no such table >&2; exit 3"],
+    "deploy": {"update_config": {"failure_action": "rollback"}}}'
+  demo_wait 30 "($reason) == \"RolledBack\" and .converged"
+  [ "$(demo_status | jq -c '[.slots[].container]')" = "$before" ] || fail "an old replica was touched"
+  say "rolled back, the three old containers were not touched; why?"
+  printf '\n%s$ curl %s/service/demo/why | jq .message%s\n' "$bold" "$demo_url" "$plain"
+  api_curl "$demo_url" /service/demo/why -f | jq .message
+  printf '\n%s$ curl %s/service/demo/events | jq ...%s\n' "$bold" "$demo_url" "$plain"
+  api_curl "$demo_url" /service/demo/events -f |
+    jq -c '.events[] | select(.action == "died" or .action == "rollback" or .kind == "wanted")
+           | {at, kind, action, message, log: .end.log} | del(..|nulls)'
 
   say "and none: they are stopped and removed"
   demo_call /service/demo/scale -H "$json" -d '{"number": 0}'
