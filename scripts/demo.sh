@@ -133,9 +133,16 @@ demo() {
   say "rolled back, the three old containers were not touched; why?"
   printf '\n%s$ curl %s/service/demo/why | jq .message%s\n' "$bold" "$demo_url" "$plain"
   api_curl "$demo_url" /service/demo/why -f | jq .message
-  printf '\n%s$ curl %s/service/demo/events | jq ...%s\n' "$bold" "$demo_url" "$plain"
-  api_curl "$demo_url" /service/demo/events -f |
-    jq -c '.events[] | select(.action == "died" or .action == "rollback" or .kind == "wanted")
+  say "what happened, with the last words of the dead"
+  local events=/service/demo/events
+  deadline=$((SECONDS + 20))
+  until api_curl "$demo_url" "$events" -f | jq -e '.events[] | select(.end.log == ["no such table"])' >/dev/null; do
+    [ "$SECONDS" -lt "$deadline" ] || fail "the journal does not have the failed container's last words"
+    sleep 0.1
+  done
+  printf '\n%s$ curl %s%s | jq -c …%s\n' "$bold" "$demo_url" "$events" "$plain"
+  api_curl "$demo_url" "$events" -f |
+    jq -c '.events[] | select(.action == "died" or .kind == "decided" or .kind == "wanted")
            | {at, kind, action, message, log: .end.log} | del(..|nulls)'
 
   say "and none: they are stopped and removed"
