@@ -42,8 +42,13 @@ std::optional<Binding> parse_binding(std::string_view text) {
 bool is_any_v4(std::string_view host) { return host.empty() || host == "0.0.0.0"; }
 bool is_any_v6(std::string_view host) { return host == "::"; }
 
+// One that somebody paused runs as far as the engine is concerned, has no health, and answers
+// nobody.
 bool is_ready(const state::SlotStatus& slot) {
-  return slot.state == state::SlotState::running &&
+  const bool is_ill = slot.cause == state::Reason::paused ||
+                      slot.cause == state::Reason::unhealthy ||
+                      slot.cause == state::Reason::correlated_failure;
+  return slot.state == state::SlotState::running && !is_ill &&
          (slot.health.empty() || slot.health == "healthy");
 }
 

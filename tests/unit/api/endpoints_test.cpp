@@ -96,6 +96,8 @@ TEST(Endpoints, AreThoseOfReadyReplicas) {
   add(SlotState::starting, "starting");
   add(SlotState::stopping, "healthy");
   add(SlotState::backoff, "");
+  add(SlotState::running, "");
+  slots.back().cause = state::Reason::paused;
   EXPECT_EQ(addresses(slots),
             (std::vector<std::string>{"80/tcp 127.0.0.1:4001", "80/tcp 127.0.0.1:4002"}));
 }
