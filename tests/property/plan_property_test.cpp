@@ -4,6 +4,7 @@
 #include <random>
 #include <set>
 
+#include "controller/classify.hpp"
 #include "tests/support/plan_world.hpp"
 
 namespace genisys::controller {
@@ -137,6 +138,33 @@ TEST_F(PlanProperty, NeverStartsMoreThanTheTargetAllows) {
       EXPECT_LE(++now_running[action.service], *service.desired + surge);
     }
   });
+}
+
+TEST_F(PlanProperty, StopsNoReadyOldReplicaBeforeItsSuccessorIsProven) {
+  int stopped = 0;
+  for_all_worlds([&stopped](PlanWorld& world, Dice& dice) {
+    // Some were last looked at a while ago.
+    for (auto& [id, seen] : world.world.containers) {
+      if (dice.one_in(3)) seen.seen_at = world.now - std::chrono::seconds(dice.below(10));
+    }
+    for (const Action& action : world.plan().actions) {
+      const auto* stop = std::get_if<StopContainer>(&action.what);
+      if (stop == nullptr || action.cause.reason != state::Reason::outdated) continue;
+      if (!is_ready(world.world.containers.at(stop->id))) continue;
+      ++stopped;
+      const Declared& declared = world.wanted.at(action.service);
+      bool has_successor = false;
+      for (const auto& [id, seen] : world.world.containers) {
+        const auto identity = identify(seen.container, world.instance);
+        has_successor =
+            has_successor ||
+            (identity && identity->service == action.service && identity->slot == stop->slot &&
+             identity->spec == declared.spec && is_proven(seen, world.policy.monitor));
+      }
+      EXPECT_TRUE(has_successor) << action.service.str() << " slot " << stop->slot;
+    }
+  });
+  EXPECT_GT(stopped, 50) << "the worlds hardly try it";
 }
 
 TEST_F(PlanProperty, GivesASlotOneContainerAndAContainerOneAct) {
