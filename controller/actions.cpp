@@ -85,7 +85,7 @@ void carry_over_slots(std::vector<state::SlotStatus>& slots,
     if (old == previous.end()) return;
     if (old->slot == slot.slot && old->state == slot.state && old->cause == slot.cause &&
         old->container == slot.container) {
-      slot.since = old->since;
+      slot.since = std::min(slot.since, old->since);
     }
   }
 }

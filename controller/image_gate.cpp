@@ -33,7 +33,7 @@ ImageGate image_gate(const state::Service& service, const ServiceHistory& histor
   if (image != nullptr && image->ladder.next_attempt > now) {
     return {.obstacle = Obstacle{SlotState::backoff, Reason::image_unavailable,
                                  fmt::format("image {}: {}", name, image->ladder.message),
-                                 image->ladder.next_attempt}};
+                                 image->ladder.next_attempt, image->ladder.since}};
   }
   ImageGate gate{.obstacle = pulled};
   if (refresh) {

@@ -369,7 +369,8 @@ class ServicePlanner {
     const SlotHistory& past = history_of(slot);
     if (const Ladder* ladder = blocking(past, input_.now); ladder != nullptr) {
       hold(slot, {SlotState::backoff, ladder->cause,
-                  describe_obstacle(input_, service_, slot, past, *ladder), ladder->next_attempt});
+                  describe_obstacle(input_, service_, slot, past, *ladder), ladder->next_attempt,
+                  ladder->since});
       return false;
     }
     const std::string& image = service_.definition.image.str();

@@ -363,7 +363,8 @@ ServiceStatus report(const PlanInput& input, const Declared& declared, const Ser
     auto shown = slot_status(input, history, slot, *slot_view,
                              obstacle == verdict.obstacles.end() ? nullptr : &obstacle->second);
     if (!shown) continue;
-    shown->since = input.wall;
+    const bool is_older = obstacle != verdict.obstacles.end() && obstacle->second.since;
+    shown->since = is_older ? *obstacle->second.since : input.wall;
     status.slots.push_back(std::move(*shown));
   }
 

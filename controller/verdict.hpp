@@ -18,6 +18,7 @@ struct Obstacle {
   state::Reason cause = state::Reason::none;
   std::string message = {};
   std::optional<state::TimePoint> until = {};  // when it is looked at again by itself
+  std::optional<state::WallTime> since = {};   // where that is older than what is being looked at
 };
 
 struct Verdict {

@@ -150,6 +150,7 @@ TEST_F(Surprises, ALadderGoesOnAfterTheConnectorWasKilled) {
   farm.start_connector();
   farm.advance(1s);
   EXPECT_EQ(farm.status("web")->slots.at(0).attempts, before.attempts);
+  EXPECT_EQ(farm.status("web")->slots.at(0).since, before.since);
   EXPECT_EQ(farm.engine().calls(Operation::create), creates) << "a restart is no new beginning";
   farm.reset_backoff("web");
   farm.advance(500ms);
