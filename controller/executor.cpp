@@ -25,6 +25,11 @@ constexpr int kLastLines = 100;
 
 bool is_begin(ActKind kind) { return kind == ActKind::run || kind == ActKind::start; }
 
+// Likely to end as the attempts before did.
+bool is_vain(const Action& action) {
+  return is_begin(kind_of(action)) && action.cause.reason == state::Reason::crash_loop;
+}
+
 }  // namespace
 
 std::string_view to_string(Step step) {
@@ -113,6 +118,18 @@ bool Executor::has_room_for_a_stop() const {
   return quick < limits_.stops && all < limits_.all_stops;
 }
 
+bool Executor::must_yield(const Action& action) const {
+  if (!is_vain(action)) return false;
+  const auto is_hopeful = [](const Action& other) {
+    return is_begin(kind_of(other)) && !is_vain(other);
+  };
+  return std::any_of(acts_.begin(), acts_.end(),
+                     [&](const Act& act) { return is_hopeful(act.action); }) ||
+         std::any_of(waiting_.begin(), waiting_.end(), [&](const auto& entry) {
+           return std::any_of(entry.second.begin(), entry.second.end(), is_hopeful);
+         });
+}
+
 std::optional<state::TimePoint> Executor::room_at() const {
   if (waiting_.empty()) return std::nullopt;
   std::optional<state::TimePoint> earliest;
@@ -136,7 +153,7 @@ void Executor::begin_waiting() {
       if (next == waiting_.end()) next = waiting_.begin();
       auto& queue = next->second;
       const auto fitting = std::find_if(queue.begin(), queue.end(), [this](const Action& action) {
-        return has_room(kind_of(action));
+        return has_room(kind_of(action)) && !must_yield(action);
       });
       if (fitting == queue.end()) {
         ++next;

@@ -1,5 +1,6 @@
 // Carries acts out: one Action becomes the engine calls it stands for, each of them idempotent.
-// Bounded concurrency, fair between services; decides nothing.
+// Bounded concurrency, fair between services, but for those that keep crashing: they start when
+// nobody else does. Decides nothing.
 //
 // Logic thread only. Lives between the reconciler, which offers, and the engine, which outlives it.
 // An act is never begun after stop(). Acts under way are tracked; destroy only when it is_idle().
@@ -117,6 +118,8 @@ class Executor {
   void begin_waiting();
   bool has_room(ActKind kind) const;
   bool has_room_for_a_stop() const;
+  // A start of what keeps crashing, while others wait to start or are starting.
+  bool must_yield(const Action& action) const;
   void begin(Action action);
   void finish(Acts::iterator act, const Outcome& outcome);
 

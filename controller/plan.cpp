@@ -407,7 +407,8 @@ class ServicePlanner {
     } else if (predecessor != nullptr) {
       cause = {Reason::unhealthy, "the health check of the one before fails"};
     } else if (ended != nullptr) {
-      cause = {Reason::exited, describe_end(*ended->seen)};
+      const bool again = most_failures(history_of(slot)) > 1;
+      cause = {again ? Reason::crash_loop : Reason::exited, describe_end(*ended->seen)};
     }
     if (const Member* startable = view.best(Role::startable); startable != nullptr) {
       act(cause.reason, cause.message,

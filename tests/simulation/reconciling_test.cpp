@@ -192,6 +192,36 @@ TEST_F(Reconciling, SlowsACrashLoopDownAndDelaysNobodyElse) {
   EXPECT_EQ(farm.status("bad")->slots.at(0).cause, state::Reason::crash_loop);
 }
 
+TEST_F(Reconciling, StartsWhatKeepsCrashingWhenNobodyElseStarts) {
+  farm.engine().set_command_behaviour("db:1", Program::exits(1, 100ms));
+  farm.declare("bad", "db:1");
+  farm.desire("bad", 5);
+  farm.declare("web");
+  farm.advance(10s);
+  const auto attempts = [this] {
+    int died = 0;
+    for (const auto& entry : farm.journal("bad")) died += entry.action == "run" ? 1 : 0;
+    return died;
+  };
+  // The next attempt is due a tenth of a second after others begin to start, for more than a
+  // second.
+  const auto due = [this] {
+    for (const auto& slot : farm.status("bad")->slots) {
+      if (slot.next_attempt && *slot.next_attempt <= farm.clock().wall() + 100ms) return true;
+    }
+    return false;
+  };
+  while (!due()) farm.advance(20ms);
+  const int before = attempts();
+  farm.desire("web", 80);
+  while (farm.running("web") < 80) {
+    farm.advance(20ms);
+    ASSERT_EQ(attempts(), before) << farm.running("web") << " of 80 run";
+  }
+  farm.advance(1s);
+  EXPECT_GT(attempts(), before) << "it is not forgotten";
+}
+
 TEST_F(Reconciling, PullsAMissingImage) {
   farm.declare("web", "new:1");
   farm.desire("web", 3);
