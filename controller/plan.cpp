@@ -17,7 +17,7 @@ void guard_ends(Pass& pass, const Declared& declared, std::size_t first_action, 
   if (past == pass.input.history.services.end()) return;
   auto& actions = pass.plan.actions;
   const auto begin = actions.begin() + static_cast<std::ptrdiff_t>(first_action);
-  const auto ends = unasked_ends({begin, actions.end()}, service, past->second, pass.input.world.containers);
+  const auto ends = unasked_ends({begin, actions.end()}, service, past->second, pass.input);
   if (ends.empty()) return;
   pass.plan.doubted.emplace(service.name(), ends);
   const DoubtedEnds& doubted = past->second.doubted;

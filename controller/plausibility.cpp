@@ -30,17 +30,26 @@ std::optional<std::string> doubt_in(const OwnContainers& before, const OwnContai
 
 std::set<docker::ContainerId> unasked_ends(std::span<const Action> actions,
                                            const state::Service& service,
-                                           const ServiceHistory& history,
-                                           const std::map<docker::ContainerId, Seen>& containers) {
+                                           const ServiceHistory& history, const PlanInput& input) {
+  if (service.removing || history.settled != service.generation) return {};
+  const auto& containers = input.world.containers;
+  const auto runs = [&](const docker::ContainerId& id) {
+    const auto seen = containers.find(id);
+    return seen != containers.end() && is_running(seen->second);
+  };
+  const auto is_end = [](ActKind kind) { return kind == ActKind::stop || kind == ActKind::remove; };
   std::set<docker::ContainerId> ends;
-  if (service.removing || history.settled != service.generation) return ends;
   for (const Action& action : actions) {
-    const ActKind kind = kind_of(action);
-    if (kind != ActKind::stop && kind != ActKind::remove) continue;
-    const auto seen = containers.find(*container_of(action));
-    if (seen != containers.end() && is_running(seen->second)) ends.insert(seen->first);
+    if (is_end(kind_of(action)) && runs(*container_of(action))) ends.insert(*container_of(action));
   }
-  if (ends.size() <= 1) return {};
+  if (ends.empty()) return {};
+  // One look may show one of them, and the next look another.
+  std::set<docker::ContainerId> all = ends;
+  for (const InFlight& act : input.in_flight) {
+    if (is_end(act.kind) && act.service == service.name() && act.container && runs(*act.container))
+      all.insert(*act.container);
+  }
+  if (all.size() <= 1) return {};
   const auto is_of_service = [&](const Seen& seen) {
     const auto label = seen.container.labels.find(std::string(kServiceLabel));
     return label != seen.container.labels.end() && label->second == service.name().str();
@@ -48,7 +57,7 @@ std::set<docker::ContainerId> unasked_ends(std::span<const Action> actions,
   const auto running = std::count_if(containers.begin(), containers.end(), [&](const auto& entry) {
     return is_running(entry.second) && is_of_service(entry.second);
   });
-  if (ends.size() * 2 <= static_cast<std::size_t>(running)) return {};
+  if (all.size() * 2 <= static_cast<std::size_t>(running)) return {};
   return ends;
 }
 

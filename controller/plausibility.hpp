@@ -25,11 +25,11 @@ std::optional<std::string> doubt_in(const OwnContainers& before, const OwnContai
                                     const std::set<docker::ContainerId>& explained,
                                     bool reconnected);
 
-// The running containers that `actions` (of one service) would end, when those are more than one
-// and more than half of what runs, and nothing was written since the service converged. Else empty.
+// The running containers that `actions` (of one service) would end, when those are, together with
+// the ones being ended, more than one and more than half of what runs, and nothing was written
+// since the service converged. Else empty.
 std::set<docker::ContainerId> unasked_ends(std::span<const Action> actions,
                                            const state::Service& service,
-                                           const ServiceHistory& history,
-                                           const std::map<docker::ContainerId, Seen>& containers);
+                                           const ServiceHistory& history, const PlanInput& input);
 
 }  // namespace genisys::controller

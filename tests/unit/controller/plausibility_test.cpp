@@ -134,6 +134,20 @@ TEST_F(Unasked, WhatIsLeftOfConfirmedEndsNeedsNoLookOfItsOwn) {
   EXPECT_THAT(actions_of<StopContainer>(world.plan()), SizeIs(3));
 }
 
+TEST_F(Unasked, EndsThatComeOneByOneAddUp) {
+  PlanWorld other;
+  other.declare("web", 1);
+  other.own("web", 1);
+  const auto twin = other.own("web", 2).container.id;
+  other.learn();
+  other.history.services.at(test::name("web")).settled = other.record("web").generation;
+  EXPECT_THAT(actions_of<StopContainer>(other.plan()), SizeIs(1));
+  other.in_flight.push_back(
+      {.kind = ActKind::stop, .service = test::name("web"), .slot = 2, .container = twin});
+  other.own("web", 3);
+  EXPECT_THAT(actions_of<StopContainer>(other.plan()), IsEmpty());
+}
+
 TEST_F(Unasked, AScaleIsAskedFor) {
   world.desire("web", 1);
   EXPECT_THAT(actions_of<StopContainer>(world.plan()), SizeIs(5));
