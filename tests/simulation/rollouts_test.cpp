@@ -2,13 +2,10 @@
 // count is exceeded, and in the end a good revision gets its way. A failing seed is printed;
 // GENISYS_SEED=N replays it alone, and GENISYS_ROLLOUTS=N tries that many.
 #include <gtest/gtest.h>
-#include <spdlog/spdlog.h>
 
 #include <array>
-#include <cstdlib>
-#include <random>
 
-#include "tests/simulation/farm.hpp"
+#include "tests/simulation/seeds.hpp"
 #include "tests/support/builders.hpp"
 
 namespace genisys::simulation {
@@ -16,19 +13,11 @@ namespace {
 
 using namespace std::chrono_literals;
 using docker::ErrorKind;
-using fakes::Effect;
-using fakes::Fault;
-using fakes::Operation;
 using fakes::Program;
-
-std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
-  const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 class RolloutSchedule {
  public:
-  explicit RolloutSchedule(std::uint64_t seed) : random_(seed), farm_(seed) {}
+  explicit RolloutSchedule(std::uint64_t seed) : dice_(seed), farm_(seed) {}
 
   void run() {
     set_the_scene();
@@ -61,7 +50,7 @@ class RolloutSchedule {
   }
 
  private:
-  std::uint32_t below(std::uint32_t bound) { return static_cast<std::uint32_t>(random_() % bound); }
+  std::uint32_t below(std::uint32_t bound) { return dice_.below(bound); }
 
   void set_the_scene() {
     auto& engine = farm_.engine();
@@ -109,20 +98,10 @@ class RolloutSchedule {
   // Answers get lost, calls fail; nothing of that ends a container.
   void arm_faults() {
     const std::uint32_t one_in = 5 + below(40);
-    farm_.engine().set_fault_hook([this, one_in](Operation operation, std::uint64_t) -> Fault {
-      if (below(one_in) != 0) return {};
-      const auto kind = std::array{ErrorKind::unreachable, ErrorKind::timeout, ErrorKind::engine,
-                                   ErrorKind::protocol}[below(4)];
-      if (operation == Operation::subscribe || operation == Operation::list)
-        return {.kind = kind, .delay = std::chrono::milliseconds(below(50))};
-      return {.kind = kind,
-              .effect = below(2) == 0 ? Effect::before : Effect::after,
-              .delay = std::chrono::milliseconds(below(300))};
-    });
+    farm_.engine().set_fault_hook(failing_calls(dice_, one_in));
   }
 
   void disturb() {
-    using Delivery = fakes::EventFeed::Delivery;
     switch (below(10)) {
       case 0:
         if (connector_up_) farm_.kill_connector();
@@ -135,10 +114,7 @@ class RolloutSchedule {
         break;
       case 3: {
         const std::uint32_t one_in = 1 + below(6);
-        farm_.engine().events().set_delivery([this, one_in](const docker::Event&) {
-          if (below(one_in) != 0) return Delivery::once;
-          return below(2) == 0 ? Delivery::twice : Delivery::dropped;
-        });
+        farm_.engine().events().set_delivery(disturbed_events(dice_, one_in));
         break;
       }
       case 4:
@@ -190,7 +166,7 @@ class RolloutSchedule {
     farm_.advance(3min);
   }
 
-  std::mt19937_64 random_;
+  Dice dice_;
   Farm farm_;
   std::uint32_t target_ = 0;
   bool quiet_ = false;
@@ -198,13 +174,7 @@ class RolloutSchedule {
 };
 
 TEST(Rollouts, LoseNoReplicaAndEndWhereTheyShould) {
-  const std::uint64_t only = number_from("GENISYS_SEED", 0);
-  const std::uint64_t count = number_from("GENISYS_ROLLOUTS", 10000);
-  for (std::uint64_t seed = only != 0 ? only : 1; seed <= (only != 0 ? only : count); ++seed) {
-    SCOPED_TRACE("replay with GENISYS_SEED=" + std::to_string(seed));
-    RolloutSchedule(seed).run();
-    if (HasFailure()) break;
-  }
+  try_seeds<RolloutSchedule>("GENISYS_ROLLOUTS", 10000);
 }
 
 }  // namespace

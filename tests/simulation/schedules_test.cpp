@@ -4,28 +4,18 @@
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
-#include <cstdlib>
-#include <random>
+#include <array>
 
-#include "tests/simulation/farm.hpp"
+#include "tests/simulation/seeds.hpp"
 
 namespace genisys::simulation {
 namespace {
 
 using namespace std::chrono_literals;
-using docker::ErrorKind;
-using fakes::Effect;
-using fakes::Fault;
-using fakes::Operation;
-
-std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
-  const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 class Schedule {
  public:
-  explicit Schedule(std::uint64_t seed) : random_(seed), farm_(seed) {}
+  explicit Schedule(std::uint64_t seed) : dice_(seed), farm_(seed) {}
 
   void run() {
     farm_.guard(farm_.engine().run_foreign("neighbour", "other:1"));
@@ -70,23 +60,13 @@ class Schedule {
   }
 
  private:
-  std::uint32_t below(std::uint32_t bound) { return static_cast<std::uint32_t>(random_() % bound); }
+  std::uint32_t below(std::uint32_t bound) { return dice_.below(bound); }
   const char* a_service() { return std::array{"a", "b", "c"}[below(3)]; }
 
   void arm_faults() {
     if (below(2) == 0) farm_.engine().set_list_lag(std::chrono::milliseconds(below(1500)));
     const std::uint32_t one_in = 4 + below(40);
-    farm_.engine().set_fault_hook([this, one_in](Operation operation, std::uint64_t) -> Fault {
-      if (below(one_in) != 0) return {};
-      const auto kind = std::array{ErrorKind::unreachable, ErrorKind::timeout, ErrorKind::engine,
-                                   ErrorKind::protocol}[below(4)];
-      if (operation == Operation::subscribe || operation == Operation::list) {
-        return {.kind = kind, .delay = std::chrono::milliseconds(below(50))};
-      }
-      return {.kind = kind,
-              .effect = below(2) == 0 ? Effect::before : Effect::after,
-              .delay = std::chrono::milliseconds(below(300))};
-    });
+    farm_.engine().set_fault_hook(failing_calls(dice_, one_in));
   }
 
   void one_step() {
@@ -172,12 +152,8 @@ class Schedule {
 
   // Some events are lost from now on, some come twice; sometimes the stream breaks.
   void disturb_events() {
-    using Delivery = fakes::EventFeed::Delivery;
     const std::uint32_t one_in = 1 + below(6);
-    farm_.engine().events().set_delivery([this, one_in](const docker::Event&) {
-      if (below(one_in) != 0) return Delivery::once;
-      return below(2) == 0 ? Delivery::twice : Delivery::dropped;
-    });
+    farm_.engine().events().set_delivery(disturbed_events(dice_, one_in));
     if (below(3) == 0) farm_.engine().events().break_streams();
   }
 
@@ -195,20 +171,12 @@ class Schedule {
     farm_.engine().docker_restart(id);
   }
 
-  std::mt19937_64 random_;
+  Dice dice_;
   Farm farm_;
   bool connector_up_ = true;
 };
 
-TEST(Schedules, ConvergeAndBreakNothing) {
-  const std::uint64_t only = number_from("GENISYS_SEED", 0);
-  const std::uint64_t count = number_from("GENISYS_SCHEDULES", 5000);
-  for (std::uint64_t seed = only != 0 ? only : 1; seed <= (only != 0 ? only : count); ++seed) {
-    SCOPED_TRACE("replay with GENISYS_SEED=" + std::to_string(seed));
-    Schedule(seed).run();
-    if (HasFailure()) break;
-  }
-}
+TEST(Schedules, ConvergeAndBreakNothing) { try_seeds<Schedule>("GENISYS_SCHEDULES", 5000); }
 
 }  // namespace
 }  // namespace genisys::simulation

@@ -86,6 +86,20 @@ class PlanWorld {
                 .created = created_++});
   }
 
+  // The container of the highest incarnation in a slot; there must be one.
+  controller::Seen& newest(controller::Slot slot) {
+    controller::Seen* found = nullptr;
+    std::uint32_t incarnation = 0;
+    for (auto& [id, seen] : world.containers) {
+      const auto identity = controller::identify(seen.container, instance);
+      if (identity && identity->slot == slot && identity->incarnation >= incarnation) {
+        found = &seen;
+        incarnation = identity->incarnation;
+      }
+    }
+    return *found;
+  }
+
   void own_many(std::string_view service, std::uint32_t count) {
     for (controller::Slot slot = 1; slot <= count; ++slot) own(service, slot);
   }

@@ -53,18 +53,7 @@ class Rolling : public ::testing::Test {
     world.learn();
   }
 
-  Seen& newest(Slot slot) {
-    Seen* found = nullptr;
-    std::uint32_t incarnation = 0;
-    for (auto& [id, seen] : world.world.containers) {
-      const auto identity = identify(seen.container, world.instance);
-      if (identity && identity->slot == slot && identity->incarnation >= incarnation) {
-        found = &seen;
-        incarnation = identity->incarnation;
-      }
-    }
-    return *found;
-  }
+  Seen& newest(Slot slot) { return world.newest(slot); }
 
   // A step: what is planned is done and proves itself.
   void prove() {
