@@ -46,8 +46,7 @@ TEST_F(Health, OfOneReplicaFailsAndItIsReplaced) {
   watch.stop();
   EXPECT_EQ(watch.violation(), "");
   EXPECT_GE(watch.fewest(), 3U) << "the successor comes before the sick one goes";
-  const std::vector<std::string> after = connector().running("web");
-  EXPECT_EQ(after.size(), 3U);
+  const std::vector<std::string> after = connector().settled("web", 3);
   for (const std::string& id : {before[1], before[2]})
     EXPECT_TRUE(std::binary_search(after.begin(), after.end(), id)) << "a healthy one was touched";
 }
@@ -74,7 +73,7 @@ TEST_F(Health, OfAllFailsTogetherAndTheyAreHeld) {
     EXPECT_TRUE(std::binary_search(held.begin(), held.end(), id)) << "one was stopped: " << id;
   engine().unpause(dependency);
   connector().converge("web");
-  EXPECT_EQ(connector().running("web").size(), 3U);
+  connector().settled("web", 3);
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ TEST_F(Operator, PausesAServiceAndItIsLeftAlone) {
   connector().start();
   EXPECT_EQ(condition(connector().status("web"), "Converged")["reason"].text() == "AsDesired",
             false);
-  EXPECT_EQ(connector().running("web").size(), 2U) << "it stays paused over a restart";
+  connector().settled("web", 2);  // it stays paused over a restart
   ASSERT_EQ(post("/service/web/resume"), 200);
   connector().converge("web");
   EXPECT_EQ(connector().running("web").size(), 3U);

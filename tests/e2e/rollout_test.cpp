@@ -66,7 +66,7 @@ TEST_F(Rollout, ToABrokenImageRollsBackByItself) {
     "deploy": {"update_config": {"failure_action": "rollback"}})");
   ASSERT_TRUE(eventually([&] { return reason() == "RolledBack"; }))
       << connector().status("web").dump();
-  EXPECT_EQ(connector().running("web"), old) << "an old replica was touched";
+  EXPECT_EQ(connector().settled("web", 3), old) << "an old replica was touched";
   const Json status = connector().converge("web");
   EXPECT_EQ(status["rollout"]["state"].text(), "rolled_back");
   EXPECT_EQ(status["rollout"]["revision"].number(), 2);
@@ -85,10 +85,10 @@ TEST_F(Rollout, ThatFailedIsPausedAndStaysSoOverARestart) {
   connector().start();
   ASSERT_TRUE(eventually([&] { return reason() == "UpdatePaused"; }))
       << connector().status("web").dump();
-  EXPECT_EQ(connector().running("web"), old);
+  EXPECT_EQ(connector().settled("web", 3), old);
   EXPECT_EQ(connector().call("POST", "/service/web/rollback").status, 200);
   connector().converge("web");
-  EXPECT_EQ(connector().running("web"), old) << "what is back need not be made anew";
+  EXPECT_EQ(connector().settled("web", 3), old) << "what is back need not be made anew";
 }
 
 TEST_F(Rollout, ToAnImageThatCannotBeHadLeavesTheOldOnes) {
@@ -97,7 +97,7 @@ TEST_F(Rollout, ToAnImageThatCannotBeHadLeavesTheOldOnes) {
   connector().replace("web", "127.0.0.1:1/nobody/home:1");
   ASSERT_TRUE(eventually([&] { return reason() == "ImageUnavailable"; }))
       << connector().status("web").dump();
-  EXPECT_EQ(connector().running("web"), old);
+  EXPECT_EQ(connector().settled("web", 3), old);
   EXPECT_NE(why()["message"].text().find("127.0.0.1:1/nobody/home:1"), std::string::npos);
   connector().replace("web", image(), std::string(R"("labels": {"a": "b"}, )") + kQuick);
   EXPECT_EQ(connector().converge("web")["updated"].number(), 3);

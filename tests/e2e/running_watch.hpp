@@ -66,8 +66,7 @@ class RunningWatch {
 
   // The engine lists a container as running for a while after its process ended and it said so.
   bool has_process(const std::string& id) const {
-    if (!connector_.engine().exists(id)) return false;
-    const auto pid = static_cast<pid_t>(connector_.engine().inspect(id)["State"]["Pid"].number());
+    const auto pid = static_cast<pid_t>(connector_.engine().process_of(id));
     return pid > 0 && (::kill(pid, 0) == 0 || errno != ESRCH);
   }
 

@@ -111,6 +111,12 @@ bool EngineView::exists(const std::string& id) const {
   return client_.send("GET", "/containers/" + id + "/json").status == 200;
 }
 
+std::int64_t EngineView::process_of(const std::string& id) const {
+  const HttpAnswer answer = client_.send("GET", "/containers/" + id + "/json");
+  if (answer.status == 404) return 0;
+  return Json::parse(answer.body)["State"]["Pid"].number();
+}
+
 std::string EngineView::run(const ByHand& container) const {
   const HttpAnswer created =
       call("POST", "/containers/create?name=" + container.name, create_body(container));

@@ -55,6 +55,8 @@ class EngineView {
   Fingerprint fingerprint(const std::string& id) const;
   Json inspect(const std::string& id) const;
   bool exists(const std::string& id) const;
+  // Its process id; 0 when it does not run or is not there.
+  std::int64_t process_of(const std::string& id) const;
 
   // Creates and starts; returns the id.
   std::string run(const ByHand& container) const;
