@@ -152,6 +152,8 @@ std::map<state::ServiceName, ServiceView> classify_world(const PlanInput& input)
     if (act.kind == ActKind::run || act.kind == ActKind::start)
       view->second.slots[act.slot].busy = &act;
     if (act.kind == ActKind::forget) view->second.forgetting = &act;
+    if (act.kind == ActKind::examine && act.container)
+      view->second.examining.insert(*act.container);
     if (act.kind == ActKind::roll_back || act.kind == ActKind::mark_stable)
       view->second.concluding = true;
   }

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,7 +55,8 @@ struct ServiceView {
   std::vector<const Seen*> adopted;  // newest first; those that are not being stopped
   std::size_t adopted_stopping = 0;
   const InFlight* forgetting = nullptr;
-  bool concluding = false;  // the end of its rollout is being recorded
+  bool concluding = false;                  // the end of its rollout is being recorded
+  std::set<docker::ContainerId> examining;  // ended ones whose last words are being read
 };
 
 // Which ends by somebody's hand may be the first half of a restart.

@@ -86,7 +86,7 @@ asio::awaitable<void> Observer::refresh() {
     return !world_.containers.contains(id);
   };
   std::erase_if(uninspected_, is_gone);
-  std::erase_if(restarted_, is_gone);
+  std::erase_if(restarted_, [&](const auto& entry) { return is_gone(entry.first); });
   std::erase_if(died_, [&](const auto& entry) { return is_gone(entry.first); });
   std::erase_if(signals_, [&](const auto& entry) { return is_gone(entry.first); });
   if (!co_await inspect_new()) co_return;
@@ -161,6 +161,12 @@ asio::awaitable<void> Observer::look_at_images() {
 void Observer::take(docker::Container container, state::TimePoint now) {
   const docker::ContainerId id = container.id;
   const bool is_ours = identify(container, instance_).has_value();
+  const auto known = world_.containers.find(id);
+  if (known != world_.containers.end() && is_older_than_its_start(container, now)) {
+    dirty_.insert(id);
+    wake_(Urgency::soon);
+    return;
+  }
   std::optional<Death> untold;
   if (const auto died = died_.find(id); died != died_.end()) {
     if (container.state == ContainerState::running && now < died->second.at + kListLag) {
@@ -173,7 +179,6 @@ void Observer::take(docker::Container container, state::TimePoint now) {
       if (is_ours && wants_details(container.state)) uninspected_.insert(id);
     }
   }
-  const auto known = world_.containers.find(id);
   const bool restarted = restarted_.erase(id) > 0;
   if (known != world_.containers.end() && !restarted &&
       known->second.container.state == container.state) {
@@ -199,6 +204,27 @@ void Observer::take(docker::Container container, state::TimePoint now) {
     uninspected_.insert(id);
   }
   world_.containers.insert_or_assign(id, std::move(seen));
+}
+
+// The list still shows the end before a start that was told, as after a restart by hand.
+bool Observer::is_older_than_its_start(const docker::Container& container,
+                                       state::TimePoint now) const {
+  const auto restarted = restarted_.find(container.id);
+  return restarted != restarted_.end() && has_ended(container.state) &&
+         !died_.contains(container.id) && now < restarted->second + kListLag;
+}
+
+// It runs again; its details, and whether it is healthy, follow with the list.
+void Observer::note_restart(const docker::ContainerId& id) {
+  signals_.erase(id);
+  died_.erase(id);
+  restarted_.insert_or_assign(id, clock_.now());
+  const auto found = world_.containers.find(id);
+  if (found == world_.containers.end() || !has_ended(found->second.container.state)) return;
+  docker::Container container = std::move(found->second.container);
+  container.state = ContainerState::running;
+  container.exit_code.reset();
+  found->second = Seen{.container = std::move(container), .running_since = clock_.now()};
 }
 
 void Observer::apply(const Death& death, docker::Container& container) {
@@ -236,7 +262,8 @@ asio::awaitable<bool> Observer::inspect_new() {
       continue;
     }
     Seen& seen = found->second;
-    seen.detailed = true;
+    // An inspect may be ahead of the list, or behind the events: then it is asked again.
+    seen.detailed = detail->container.state == seen.container.state;
     seen.started_at = detail->started_at;
     seen.finished_at = detail->finished_at;
     seen.error = detail->error;
@@ -340,9 +367,7 @@ void Observer::handle(const docker::Event& event) {
       if (!expected) wake_(Urgency::now);
       return;
     case EventAction::start:
-      signals_.erase(event.id);
-      died_.erase(event.id);
-      restarted_.insert(event.id);
+      note_restart(event.id);
       if (!expected) wake_(Urgency::soon);
       return;
     case EventAction::create:

@@ -98,6 +98,8 @@ class Observer {
   boost::asio::awaitable<bool> inspect_new();
   void lose(const docker::Error& error);
   void note_end(const docker::Event& event);
+  void note_restart(const docker::ContainerId& id);
+  bool is_older_than_its_start(const docker::Container& container, state::TimePoint now) const;
   // What is told of the death of a container that a list does not show yet.
   static void apply(const Death& death, docker::Container& container);
   Hand hand_on(const docker::Container& container) const;
@@ -115,7 +117,8 @@ class Observer {
   std::set<docker::ContainerId>
       uninspected_;  // ours, whose details are not known for their present state
   std::map<docker::ContainerId, Signals> signals_;
-  std::set<docker::ContainerId> restarted_;    // a start was seen since the last look
+  std::map<docker::ContainerId, state::TimePoint>
+      restarted_;                              // a start was told since the last look
   std::map<docker::ContainerId, Death> died_;  // told by an event, not yet by a list
   std::set<docker::ContainerId>
       explained_;  // removed, and somebody said so; since the last whole look

@@ -51,8 +51,8 @@ std::set<docker::ContainerId> unasked_ends(std::span<const Action> actions,
   }
   if (all.size() <= 1) return {};
   const auto is_of_service = [&](const Seen& seen) {
-    const auto label = seen.container.labels.find(std::string(kServiceLabel));
-    return label != seen.container.labels.end() && label->second == service.name().str();
+    const auto identity = identify(seen.container, input.instance, input.released);
+    return identity && identity->service == service.name();
   };
   const auto running = std::count_if(containers.begin(), containers.end(), [&](const auto& entry) {
     return is_running(entry.second) && is_of_service(entry.second);

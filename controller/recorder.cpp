@@ -15,6 +15,9 @@ namespace asio = boost::asio;
 using state::EntryKind;
 using state::JournalEntry;
 
+// While nothing can be written, no more than about so many wait.
+constexpr std::size_t kMostEnds = 1000;
+
 // Nothing of it is worth remembering: what is not recorded is recalled like this.
 bool is_plain(const ImageHistory& image) {
   return image.ladder == Ladder{} && image.warning.empty() && image.state != ImageState::failed;
@@ -81,9 +84,10 @@ asio::awaitable<void> Recorder::remember(const History& history, const World& wo
       if (!id || !world.containers.contains(*id)) gone->push_back(released);
     }
   }
-  if (learnt->empty() && gone->empty()) co_return;
+  if (learnt->empty() && gone->empty() && ends_.empty()) co_return;
   History recorded = history;
-  state::Change change = [learnt, gone](state::Draft& draft) {
+  const auto ends = std::make_shared<const std::vector<JournalEntry>>(std::exchange(ends_, {}));
+  state::Change change = [learnt, gone, ends](state::Draft& draft) {
     for (const Lesson& lesson : *learnt) {
       const bool is_moot = lesson.service && draft.find(*lesson.service) == nullptr;
       if (lesson.text.empty() || is_moot) {
@@ -93,9 +97,14 @@ asio::awaitable<void> Recorder::remember(const History& history, const World& wo
       }
     }
     for (const std::string& id : *gone) draft.unrelease(id);
+    for (const JournalEntry& end : *ends) draft.note(end);
   };
   const std::string why_not = co_await commit(std::move(change));
-  if (why_not.empty()) recorded_ = std::move(recorded);
+  if (why_not.empty()) {
+    recorded_ = std::move(recorded);
+  } else if (ends_.size() < kMostEnds) {
+    ends_.insert(ends_.begin(), ends->begin(), ends->end());
+  }
   if (!why_not.empty() && !has_failed_) spdlog::warn("cannot record what was learnt: {}", why_not);
   has_failed_ = !why_not.empty();
 }
@@ -184,16 +193,16 @@ void Recorder::note_act(const Action& action, const InFlight& about, const Outco
 
 void Recorder::note_end(const Action& action, const Seen& seen, const Outcome& outcome) {
   const bool by_hand = seen.hand == Hand::stopped || seen.hand == Hand::killed;
-  store_.note({.at = clock_.wall(),
-               .service = action.service,
-               .kind = EntryKind::seen,
-               .action = "died",
-               .slot = slot_of(action),
-               .container = seen.container.id.str(),
-               .reason = by_hand ? state::Reason::stopped_by_hand : state::Reason::exited,
-               .message = describe_end(seen) +
-                          (seen.hand == Hand::engine ? ", while the engine was away" : ""),
-               .end = end_of(seen, outcome.last_words)});
+  ends_.push_back({.at = clock_.wall(),
+                   .service = action.service,
+                   .kind = EntryKind::seen,
+                   .action = "died",
+                   .slot = slot_of(action),
+                   .container = seen.container.id.str(),
+                   .reason = by_hand ? state::Reason::stopped_by_hand : state::Reason::exited,
+                   .message = describe_end(seen) +
+                              (seen.hand == Hand::engine ? ", while the engine was away" : ""),
+                   .end = end_of(seen, outcome.last_words)});
 }
 
 void Recorder::note_vanished(const Observer::Vanished& vanished) {

@@ -37,6 +37,8 @@ class Recorder {
   // The journal: entries are durable soon.
   void note(std::vector<state::JournalEntry> entries);
   void note_act(const Action& action, const InFlight& about, const Outcome& outcome);
+  // With the memory of it (remember()), so that each end is told once, whenever the connector is
+  // killed.
   void note_end(const Action& action, const Seen& seen, const Outcome& outcome);
   void note_vanished(const Observer::Vanished& vanished);
   // Once for each change.
@@ -50,7 +52,8 @@ class Recorder {
 
   state::Store& store_;
   state::Clock& clock_;
-  History recorded_;  // as the store has it
+  History recorded_;                       // as the store has it
+  std::vector<state::JournalEntry> ends_;  // to be noted
   bool was_reachable_ = true;
   bool has_failed_ = false;  // the last write of memory did
 };

@@ -428,7 +428,7 @@ class ServicePlanner {
   void examine(Slot slot, const Member& member) {
     const docker::ContainerId& id = member.seen->container.id;
     // Its details come with the next look: before, the engine is still cleaning up.
-    if (!member.seen->detailed || retired_.contains(id) || !examined_.insert(id).second) return;
+    if (!member.seen->detailed || retired_.contains(id) || view_.examining.contains(id)) return;
     act(Reason::exited, describe_end(*member.seen), ExamineContainer{.slot = slot, .id = id});
   }
 
@@ -444,7 +444,6 @@ class ServicePlanner {
   std::set<Slot> surplus_;    // hold one and shall not
   std::set<Slot> replacing_;  // kept ones whose container may get a successor now
   std::set<docker::ContainerId> retired_;
-  std::set<docker::ContainerId> examined_;
   std::size_t begun_ = 0;  // runs and starts planned in this pass
   std::size_t planned_ = 0;
   Verdict verdict_;

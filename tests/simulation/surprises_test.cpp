@@ -81,6 +81,24 @@ TEST_F(Surprises, AListThatStaysEmptyIsBelievedTheSecondTime) {
   ASSERT_TRUE(farm.converges(60s));
 }
 
+TEST_F(Surprises, ARestartThatAnOlderListDeniesMakesNoTwin) {
+  web(2);
+  const auto restarted = farm.running_ids().front();
+  farm.engine().docker_restart(restarted, 10s, 200ms);
+  farm.advance(220ms);
+  const state::TimePoint until = farm.clock().now() + 3s;
+  farm.engine().set_list_hook([&](std::vector<docker::Container>& listed) {
+    if (farm.clock().now() >= until) return;
+    for (docker::Container& container : listed) {
+      if (container.id == restarted) container.state = docker::ContainerState::exited;
+    }
+  });
+  farm.advance(20s);
+  EXPECT_EQ(farm.engine().containers().size(), 2U);
+  EXPECT_EQ(farm.running("web"), 2);
+  EXPECT_TRUE(farm.status("web")->converged);
+}
+
 TEST_F(Surprises, ARemovalThatAnEventToldOfIsNoSurprise) {
   web(1);
   farm.engine().rm_force(farm.running_ids().front());
@@ -200,15 +218,18 @@ TEST_F(Surprises, TheLastWordsOfEachDeadAreInTheJournalBeforeItIsBuried) {
   Program program = Program::exits(4, 2s);
   program.output = "out of luck\n";
   farm.engine().set_command_behaviour("app:1", program);
+  farm.engine().set_latency(Operation::logs, 700ms);
   farm.declare("web");
   farm.desire("web", 1);
   farm.advance(30s);
   std::set<std::string> buried;
+  std::set<std::string> told;
   std::size_t deaths = 0;
   for (const auto& entry : farm.journal("web")) {
     if (entry.action == "died") {
       ++deaths;
       ASSERT_TRUE(entry.end);
+      EXPECT_TRUE(told.insert(entry.container).second) << "told twice";
       EXPECT_EQ(entry.end->exit_code, 4);
       EXPECT_THAT(entry.end->log, HasSubstr("out of luck"));
       EXPECT_FALSE(buried.contains(entry.container)) << "buried unheard";
@@ -217,6 +238,26 @@ TEST_F(Surprises, TheLastWordsOfEachDeadAreInTheJournalBeforeItIsBuried) {
   }
   EXPECT_GE(deaths, 4U);
   EXPECT_GE(buried.size(), 2U);
+}
+
+TEST_F(Surprises, EachDeathIsToldOnceWheneverTheConnectorIsKilled) {
+  for (int delay = 0; delay < 60; ++delay) {
+    Farm world(static_cast<std::uint64_t>(delay) + 1);
+    world.engine().set_command_behaviour("app:1", Program::exits(1, 500ms));
+    world.start_connector();
+    world.declare("web");
+    world.desire("web", 1);
+    world.advance(600ms + delay * 10ms);
+    world.kill_connector();
+    world.start_connector();
+    world.advance(20s);
+    std::set<std::string> told;
+    for (const auto& entry : world.journal("web")) {
+      if (entry.action == "died")
+        EXPECT_TRUE(told.insert(entry.container).second) << "told twice, delay " << delay;
+    }
+    EXPECT_GE(told.size(), 3U);
+  }
 }
 
 TEST_F(Surprises, AContainerThatWasLetGoIsForgottenWhenItIsGone) {

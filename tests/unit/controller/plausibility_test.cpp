@@ -148,6 +148,12 @@ TEST_F(Unasked, EndsThatComeOneByOneAddUp) {
   EXPECT_THAT(actions_of<StopContainer>(other.plan()), IsEmpty());
 }
 
+TEST_F(Unasked, ContainersOfOthersDoNotCount) {
+  for (Slot slot = 10; slot <= 30; ++slot)
+    world.own("web", slot).container.labels[std::string(kInstanceLabel)] = "another";
+  EXPECT_THAT(world.plan().actions, IsEmpty());
+}
+
 TEST_F(Unasked, AScaleIsAskedFor) {
   world.desire("web", 1);
   EXPECT_THAT(actions_of<StopContainer>(world.plan()), SizeIs(5));
