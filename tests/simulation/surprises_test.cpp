@@ -84,9 +84,8 @@ TEST_F(Surprises, AListThatStaysEmptyIsBelievedTheSecondTime) {
 TEST_F(Surprises, ARestartThatAnOlderListDeniesMakesNoTwin) {
   web(2);
   const auto restarted = farm.running_ids().front();
-  farm.engine().docker_restart(restarted, 10s, 200ms);
-  farm.advance(220ms);
   const state::TimePoint until = farm.clock().now() + 3s;
+  farm.engine().docker_restart(restarted, 10s, 200ms);
   farm.engine().set_list_hook([&](std::vector<docker::Container>& listed) {
     if (farm.clock().now() >= until) return;
     for (docker::Container& container : listed) {
