@@ -157,6 +157,7 @@ class Child : public std::enable_shared_from_this<Child> {
   void take(std::size_t count);
   void drain();
   void ended();
+  void finish();
   int reap();
   void settle(Result<ProgramEnd> outcome) {
     if (outcome_) return;
@@ -171,6 +172,8 @@ class Child : public std::enable_shared_from_this<Child> {
   asio::steady_timer deadline_;
   asio::steady_timer settled_;
   std::array<char, 4096> chunk_;
+  bool reading_ = false;
+  std::optional<int> exit_code_;  // once it ended
   std::string text_;
   std::optional<Result<ProgramEnd>> outcome_;
 };
@@ -233,12 +236,17 @@ void Child::watch() {
 }
 
 void Child::read() {
+  reading_ = true;
   output_.async_read_some(asio::buffer(chunk_),
                           [self = shared_from_this()](const error_code& error, std::size_t count) {
-                            if (error)
-                              return;  // its end, or ours: what counts is the end of the program
-                            self->take(count);
-                            if (!self->outcome_) self->read();
+                            self->reading_ = false;
+                            // An error is its end, or ours: what counts is the end of the program.
+                            if (!error) self->take(count);
+                            if (self->exit_code_) {
+                              self->finish();
+                            } else if (!error && !self->outcome_) {
+                              self->read();
+                            }
                           });
 }
 
@@ -262,15 +270,27 @@ void Child::drain() {
   }
 }
 
+// A read that has been carried out may still wait to be told: what it brought comes before what is
+// left in the pipe.
 void Child::ended() {
   const int status = reap();
+  exit_code_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  if (!reading_ || outcome_) {
+    finish();
+    return;
+  }
+  error_code ignored;
+  output_.cancel(ignored);
+}
+
+// May come twice: a read that is cut off by it ends, too.
+void Child::finish() {
   drain();
   error_code ignored;
   output_.close(ignored);
   exit_.close(ignored);
   deadline_.cancel();
-  settle(ProgramEnd{WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status),
-                    std::move(text_)});
+  settle(ProgramEnd{*exit_code_, std::move(text_)});
 }
 
 int Child::reap() {
