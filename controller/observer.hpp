@@ -2,9 +2,13 @@
 // which ones changed, and the engine's events to know that. What it can't see it leaves as it was,
 // and says so (World::reachable).
 //
-// One event is more than a hint: `die`. The engine tells of an end before its list shows it (a
+// Two events are more than hints. The engine tells of an end (`die`) before its list shows it (a
 // tenth of a second and more later: it cleans up first), so a container that died counts as ended
-// at once, and a list that says otherwise is asked again.
+// at once, and a list that says otherwise is asked again. Likewise one that had ended and was told
+// to have started again.
+//
+// A whole list that is hard to believe is not taken over before a second one says the same
+// (plausibility.hpp, World::doubt).
 //
 // Logic thread only. watch() runs as long as the program; refresh() is called by a pass, one at a
 // time.
