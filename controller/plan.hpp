@@ -7,11 +7,11 @@
 //
 // What holds for every plan, whatever the inputs (see docs/reconciliation.md):
 //  - only containers that identify() as ours, or that are adopted, are named in an act;
-//  - at most `desired` containers of a service (one more while it is updated start-first) run or
-//  are about
-//    to run by our doing, those still ending included;
-//  - a slot has one container that runs or may be started; a slot with an act under way gets no
-//  other;
+//  - at most `desired` containers of a service run or are about to run by our doing, those still
+//    ending included; a start-first update allows as many more as its parallelism, the replacement
+//    of an unhealthy one allows one more;
+//  - a slot has one container that runs or may be started;
+//  - a slot with an act under way gets no other;
 //  - without a whole list of containers, or with the engine unreachable, there are no acts at all.
 #pragma once
 
