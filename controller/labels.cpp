@@ -120,8 +120,8 @@ docker::ContainerSpec container_spec(const state::Service& service, const std::s
   if (definition.healthcheck) spec.healthcheck = health_probe(*definition.healthcheck);
   if (definition.volumes) {
     for (const state::VolumeMount& mount : *definition.volumes) {
-      spec.volumes.push_back(
-          {.volume = mount.volume, .target = mount.target, .read_only = mount.read_only});
+      spec.mounts.push_back(
+          {.source = mount.source, .target = mount.target, .read_only = mount.read_only});
     }
   }
   return spec;

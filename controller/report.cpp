@@ -130,6 +130,9 @@ int severity(Reason reason) {
     case Reason::engine_refused:
     case Reason::command_invalid:
     case Reason::network_missing:
+    case Reason::volume_missing:
+    case Reason::forbidden:
+    case Reason::attempts_exhausted:
     case Reason::name_taken:
     case Reason::port_taken:
       return 6;

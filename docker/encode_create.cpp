@@ -58,16 +58,16 @@ void write_healthcheck(Writer& writer, const HealthProbe& probe) {
   writer.EndObject();
 }
 
-void write_mounts(Writer& writer, const std::vector<VolumeBinding>& volumes) {
+void write_mounts(Writer& writer, const std::vector<Mount>& mounts) {
   write_text(writer, "Mounts");
   writer.StartArray();
-  for (const VolumeBinding& volume : volumes) {
+  for (const Mount& mount : mounts) {
     writer.StartObject();
     write_member(writer, "Type", "volume");
-    write_member(writer, "Source", volume.volume);
-    write_member(writer, "Target", volume.target);
+    write_member(writer, "Source", mount.source);
+    write_member(writer, "Target", mount.target);
     write_text(writer, "ReadOnly");
-    writer.Bool(volume.read_only);
+    writer.Bool(mount.read_only);
     writer.EndObject();
   }
   writer.EndArray();
@@ -85,7 +85,7 @@ void write_host_config(Writer& writer, const ContainerSpec& spec, const Bindings
     writer.EndArray();
   }
   writer.EndObject();
-  if (!spec.volumes.empty()) write_mounts(writer, spec.volumes);
+  if (!spec.mounts.empty()) write_mounts(writer, spec.mounts);
   write_text(writer, "RestartPolicy");
   writer.StartObject();
   write_member(writer, "Name", "no");

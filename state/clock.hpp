@@ -1,5 +1,5 @@
-// The seam through which time enters. Decisions get `now` as an argument; only the loop, the executor
-// and the transport sleep.
+// The seam through which time enters. Decisions get `now` as an argument; only the loop, the
+// executor and the transport sleep.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

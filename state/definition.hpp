@@ -1,6 +1,6 @@
 // What a container of a service looks like: the seed's five fields and what follows the Compose
-// specification, validated. A Definition that exists is valid on its own; what depends on the target
-// (a fixed host port allows one replica) is asked with `max_replicas`.
+// specification, validated. A Definition that exists is valid on its own; what depends on the
+// target (a fixed host port allows one replica) is asked with `max_replicas`.
 //
 // Pure values. Any thread.
 #pragma once
@@ -15,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include "state/definition_parts.hpp"
 #include "state/value.hpp"
 
 namespace genisys::state {
@@ -40,7 +41,8 @@ class ImageReference {
   static std::optional<ImageReference> parse(std::string_view text, std::string& why);
 
   const std::string& str() const { return text_; }
-  // With the defaults filled in (docker.io, library, latest): equal for two texts that mean the same.
+  // With the defaults filled in (docker.io, library, latest): equal for two texts that mean the
+  // same.
   const std::string& normalised() const { return normalised_; }
   bool operator==(const ImageReference& other) const { return text_ == other.text_; }
 
@@ -55,103 +57,86 @@ class ImageReference {
 // the text is no reference (an image id, say).
 std::string normalise_image(std::string_view text);
 
-enum class Protocol { tcp, udp, sctp };
-std::string_view to_string(Protocol);
-
-// A published port, Compose's short syntax: [[host_ip:]host[-last]:]container[/protocol].
-struct Port {
-  std::string text;                        // as the user wrote it, integers as decimal text
-  std::string host_ip;                     // empty: all addresses
-  std::uint16_t host_first = 0;            // 0: the engine picks a free one
-  std::uint16_t host_last = 0;             // equal to host_first unless a range
-  std::uint16_t container = 0;             // 1…65535
-  Protocol protocol = Protocol::tcp;
-
-  bool is_ephemeral() const { return host_first == 0; }
-  // The host port for a slot (1…): one of the range per slot; 0 when ephemeral; nothing when the range
-  // is used up.
-  std::optional<std::uint16_t> host_port(std::uint32_t slot) const;
-  bool operator==(const Port&) const = default;
-};
-
-// A command as given (a string is split like a POSIX shell splits words) and the words it means.
-struct Command {
-  std::variant<std::string, std::vector<std::string>> given;
-  std::vector<std::string> words;
-
-  bool operator==(const Command&) const = default;
-};
-
-// How the engine finds out whether a container is healthy. What is not set is the image's, or the
-// engine's default (30 s, 30 s, 3 retries).
-struct Healthcheck {
-  bool disabled = false;                // the image's own check is off as well
-  std::vector<std::string> test = {};   // {"CMD", word, …} or {"CMD-SHELL", line}; empty: the image's
-  std::optional<std::chrono::milliseconds> interval = {};
-  std::optional<std::chrono::milliseconds> timeout = {};
-  std::optional<std::chrono::milliseconds> start_period = {};
-  std::optional<std::uint32_t> retries = {};
-
-  bool operator==(const Healthcheck&) const = default;
-};
-
-// A named volume at a place in the container, Compose's short syntax: name:/path[:ro|rw].
-struct VolumeMount {
-  std::string text;  // as the user wrote it
-  std::string volume;
-  std::string target;
-  bool read_only = false;
-
-  bool operator==(const VolumeMount&) const = default;
-};
-
-enum class PullPolicy {
-  missing,  // the default: when the engine does not have the image
-  always,   // once for each revision, before its first container; never for a restart
-  never,
-};
-std::string_view to_string(PullPolicy);
-
-enum class UpdateOrder { start_first, stop_first };
-std::string_view to_string(UpdateOrder);  // "start-first", …
-
-enum class FailureAction { pause, rollback, proceed };
-std::string_view to_string(FailureAction);  // "pause", "rollback", "continue"
-
-// Compose's deploy.update_config, and the deadline that Compose lacks. Unset fields have the defaults
-// of docs/configuration.md.
-struct UpdateConfig {
-  std::optional<std::uint32_t> parallelism = {};  // 0: all at once
-  std::optional<std::chrono::milliseconds> delay = {};
-  std::optional<UpdateOrder> order = {};
-  std::optional<std::chrono::milliseconds> monitor = {};
-  std::optional<double> max_failure_ratio = {};  // 0…1
-  std::optional<FailureAction> failure_action = {};
-  std::optional<std::chrono::milliseconds> progress_deadline = {};
-
-  bool operator==(const UpdateConfig&) const = default;
-};
-
+// Unset fields are the image's, or the engine's default. The fields of `deploy` and of
+// `deploy.resources` stand beside the others.
 struct Definition {
   ServiceName name;
   ImageReference image;
   std::optional<Command> command = {};
-  std::optional<std::map<std::string, std::string>> environment = {};
+  std::optional<Pairs> environment = {};
   std::optional<std::vector<Port>> ports = {};
-  std::optional<std::map<std::string, std::string>> labels = {};
-  std::optional<std::string> stop_signal = {};                          // "SIGTERM", "15"
-  std::optional<std::chrono::milliseconds> stop_grace_period = {};      // 0 or more
+
+  std::optional<Command> entrypoint = {};
+  std::optional<Pairs> labels = {};
+  std::optional<std::string> user = {};
+  std::optional<std::string> working_dir = {};
+  std::optional<std::string> hostname = {};
+  std::optional<std::string> domainname = {};
+  std::optional<bool> init = {};
+  std::optional<bool> tty = {};
+  std::optional<bool> stdin_open = {};
+  std::optional<std::string> stop_signal = {};                      // "SIGTERM", "15"
+  std::optional<std::chrono::milliseconds> stop_grace_period = {};  // 0 or more
   std::optional<Healthcheck> healthcheck = {};
+  std::optional<Logging> logging = {};
+
   std::optional<std::vector<VolumeMount>> volumes = {};
+  std::optional<std::vector<std::string>> tmpfs = {};  // "/run", "/run:size=64m"
+  std::optional<bool> read_only = {};                  // the root file system
+  std::optional<std::int64_t> shm_size = {};           // bytes
+  std::optional<std::vector<DeviceMapping>> devices = {};
+
+  std::optional<std::vector<NetworkAttachment>> networks = {};
+  std::optional<std::string> network_mode = {};  // "bridge", "host", "none"; excludes networks
+  std::optional<std::vector<ExposedPort>> expose = {};
+  std::optional<std::vector<std::string>> extra_hosts = {};  // "name:address"
+  std::optional<std::vector<std::string>> dns = {};
+  std::optional<std::vector<std::string>> dns_search = {};
+  std::optional<std::vector<std::string>> dns_opt = {};
+
+  std::optional<std::vector<std::string>> cap_add = {};
+  std::optional<std::vector<std::string>> cap_drop = {};
+  std::optional<std::vector<std::string>> security_opt = {};
+  std::optional<std::vector<std::string>> group_add = {};
+  std::optional<bool> privileged = {};
+  std::optional<std::string> pid = {};          // "host"
+  std::optional<std::string> ipc = {};          // "host", "private", "shareable", "none"
+  std::optional<std::string> uts = {};          // "host"
+  std::optional<std::string> userns_mode = {};  // "host"
+  std::optional<std::string> cgroup_parent = {};
+  std::optional<std::string> runtime = {};
+  std::optional<Pairs> sysctls = {};
+  std::optional<std::map<std::string, Ulimit>> ulimits = {};
+
+  std::optional<std::int64_t> mem_limit = {};  // bytes, as the next two
+  std::optional<std::int64_t> mem_reservation = {};
+  std::optional<std::int64_t> memswap_limit = {};   // -1: no limit
+  std::optional<std::int64_t> mem_swappiness = {};  // 0…100
+  std::optional<std::int64_t> cpus = {};            // billionths of a processor
+  std::optional<std::int64_t> cpu_shares = {};
+  std::optional<std::string> cpuset = {};          // "0-1,3"
+  std::optional<std::int64_t> pids_limit = {};     // -1: no limit
+  std::optional<std::int64_t> oom_score_adj = {};  // -1000…1000
+  std::optional<bool> oom_kill_disable = {};
+
   std::optional<PullPolicy> pull_policy = {};
-  std::optional<UpdateConfig> update_config = {};  // deploy: {update_config: …}
+  std::optional<std::string> restart = {};  // "always", "unless-stopped", "on-failure:3", "no"
+  std::optional<std::map<std::string, Dependency>> depends_on = {};  // by the service's name
+  std::optional<UpdateConfig> update_config = {};                    // deploy: {update_config: …}
+  std::optional<UpdateConfig> rollback_config = {};  // deploy: {rollback_config: …}
+  std::optional<RestartPolicy> restart_policy = {};  // deploy: {restart_policy: …}
+  std::optional<Resources> resources = {};           // deploy: {resources: …}
 
   bool operator==(const Definition&) const = default;
 };
 
-// Decodes one definition. `expected_name`: the name that the path or the map's key gives; a `name` in
-// the document must then equal it, and may be absent. Without it `name` is mandatory.
-// Appends every problem, pointers beginning with `pointer`; returns nothing when there was one.
+// What the container does when it ended: deploy.restart_policy where it says so, else `restart`,
+// else the default, which is to start it again whatever the end was. `condition` is set.
+RestartPolicy restart_rules(const Definition& definition);
+
+// Decodes one definition. `expected_name`: the name that the path or the map's key gives; a `name`
+// in the document must then equal it, and may be absent. Without it `name` is mandatory. Appends
+// every problem, pointers beginning with `pointer`; returns nothing when there was one.
 std::optional<Definition> decode_definition(const Value& value,
                                             const std::optional<ServiceName>& expected_name,
                                             std::string_view pointer, Problems& problems);
@@ -172,8 +157,8 @@ std::optional<std::uint32_t> max_replicas(const Definition& definition);
 // stop_first, whatever the definition says.
 bool needs_stop_first(const Definition& definition, std::uint32_t replicas);
 
-// A Compose duration ("1m30s", "10s", "500ms", "1h") or a bare number of seconds; negative, fractional
-// milliseconds and overflow are refused.
+// A Compose duration ("1m30s", "10s", "500ms", "1h") or a bare number of seconds; negative,
+// fractional milliseconds and overflow are refused.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 std::string format_duration(std::chrono::milliseconds duration);
 

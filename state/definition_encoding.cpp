@@ -186,7 +186,7 @@ void add_volumes(Canonical& canonical, const std::optional<std::vector<VolumeMou
   canonical.add(std::to_string(by_target.size()));
   for (const auto& [target, mount] : by_target) {
     canonical.add(target);
-    canonical.add(mount->volume);
+    canonical.add(mount->source);
     canonical.add(mount->read_only ? "ro" : "rw");
   }
 }

@@ -63,7 +63,7 @@ std::optional<VolumeMount> parse_mount(const std::string& text, std::string& why
   }
   const std::size_t second = std::min(text.find(':', first + 1), text.size());
   VolumeMount mount{
-      .text = text, .volume = source, .target = text.substr(first + 1, second - first - 1)};
+      .text = text, .source = source, .target = text.substr(first + 1, second - first - 1)};
   if (!is_clean_path(mount.target)) {
     why = fmt::format(
         "{} is not a place in the container: write an absolute path below '/', without '//', '.', "

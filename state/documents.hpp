@@ -1,5 +1,5 @@
-// Readers from text to Value, each strict: what a reader accepts means one thing to everybody. They never
-// throw; every problem carries its place. A reader that appended a problem returns nothing.
+// Readers from text to Value, each strict: what a reader accepts means one thing to everybody. They
+// never throw; every problem carries its place. A reader that appended a problem returns nothing.
 //
 // Pure. Any thread. Stack use is bounded whatever the input.
 #pragma once
@@ -13,30 +13,32 @@
 
 namespace genisys::state {
 
-// JSON (RFC 8259): valid UTF-8 (also after unescaping), no NUL, no duplicate key, depth at most 32, one
-// document and nothing after it, at most `max_bytes`. Problems of syntax have an empty pointer; of
-// content (a duplicate key), the pointer to the place.
+// JSON (RFC 8259): valid UTF-8 (also after unescaping), no NUL, no duplicate key, depth at most 32,
+// one document and nothing after it, at most `max_bytes`. Problems of syntax have an empty pointer;
+// of content (a duplicate key), the pointer to the place.
 std::optional<Value> read_json(std::string_view text, Problems& problems,
                                std::size_t max_bytes = 256 * 1024);
 
-// The tree as JSON text without blanks, members in their order: read_json() of it gives an equal tree.
+// The tree as JSON text without blanks, members in their order: read_json() of it gives an equal
+// tree.
 std::string write_json(const Value& value);
 
 // YAML 1.2 core schema as configuration and service files use it: one document of maps, lists and
-// scalars; string keys; no duplicates, anchors, aliases or tags; depth at most 20; at most 64 KiB of valid
-// UTF-8. A plain scalar is null (~, null, empty), a boolean (true, false), a decimal integer or a string;
-// a quoted one is always a string.
+// scalars; string keys; no duplicates, anchors, aliases or tags; depth at most 20; at most 64 KiB
+// of valid UTF-8. A plain scalar is null (~, null, empty), a boolean (true, false), a decimal
+// integer or a string; a quoted one is always a string.
 std::optional<Value> read_yaml(std::string_view text, Problems& problems);
 
-// The seed's service file: assignments of Python literals (dicts, lists, tuples, strings, numbers, True,
-// False, None, comments, trailing commas). Nothing is executed. Anything else is a problem with its place.
-// Yields a map from variable name to value; a later assignment to the same name is a problem. At most
-// 256 KiB of valid UTF-8; values at most 32 levels deep.
+// The seed's service file: assignments of Python literals (dicts, lists, tuples, strings, numbers,
+// True, False, None, comments, trailing commas). Nothing is executed. Anything else is a problem
+// with its place. Yields a map from variable name to value; a later assignment to the same name is
+// a problem. At most 256 KiB of valid UTF-8; values at most 32 levels deep.
 std::optional<Value> read_python_literals(std::string_view text, Problems& problems);
 
-// A whole file, at most `max_bytes`; regular files only (a FIFO is refused, not waited for). On failure
-// returns nothing and says in `why` what and how to mend it. `missing` tells an absent file from the rest.
-std::optional<std::string> read_file(const std::string& path, std::size_t max_bytes, std::string& why,
-                                     bool& missing);
+// A whole file, at most `max_bytes`; regular files only (a FIFO is refused, not waited for). On
+// failure returns nothing and says in `why` what and how to mend it. `missing` tells an absent file
+// from the rest.
+std::optional<std::string> read_file(const std::string& path, std::size_t max_bytes,
+                                     std::string& why, bool& missing);
 
 }  // namespace genisys::state

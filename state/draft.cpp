@@ -61,6 +61,12 @@ void Draft::forget_memory(const std::string& key) {
   state_.memory.erase(found);
 }
 
+void Draft::share(SharedResources shared) {
+  if (*state_.shared == shared) return;
+  shared_steps_.push_back(
+      std::exchange(state_.shared, std::make_shared<const SharedResources>(std::move(shared))));
+}
+
 void Draft::release(const std::string& container_id) { set_released(container_id, true); }
 
 void Draft::unrelease(const std::string& container_id) { set_released(container_id, false); }
@@ -73,12 +79,12 @@ void Draft::note(JournalEntry entry) {
 
 bool Draft::changed_state() const {
   return !touched_services_.empty() || !touched_file_entries_.empty() || !touched_memory_.empty() ||
-         !touched_released_.empty();
+         !touched_released_.empty() || touched_shared();
 }
 
 Draft::Mark Draft::mark() const {
-  return {steps_.size(), file_steps_.size(), memory_steps_.size(), release_steps_.size(),
-          notes_.size()};
+  return {steps_.size(),         file_steps_.size(),   memory_steps_.size(),
+          release_steps_.size(), shared_steps_.size(), notes_.size()};
 }
 
 void Draft::roll_back_to(Mark mark) {
@@ -101,6 +107,10 @@ void Draft::roll_back_to(Mark mark) {
   }
   touched_released_.clear();
   for (const ReleaseStep& step : release_steps_) touched_released_.insert(step.container);
+
+  for (; shared_steps_.size() > mark.shared_steps; shared_steps_.pop_back()) {
+    state_.shared = std::move(shared_steps_.back());
+  }
 
   notes_.resize(mark.notes);
 }

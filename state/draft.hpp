@@ -47,6 +47,9 @@ class Draft {
   void remember(const std::string& key, std::string text);
   void forget_memory(const std::string& key);
 
+  // What services share (Snapshot::shared), all of it. What changes nothing touches nothing.
+  void share(SharedResources shared);
+
   // Containers that are nobody's from now on, or ours again (Snapshot::released).
   void release(const std::string& container_id);
   void unrelease(const std::string& container_id);
@@ -59,6 +62,7 @@ class Draft {
   const std::set<ServiceName>& touched_file_entries() const { return touched_file_entries_; }
   const std::set<std::string>& touched_memory() const { return touched_memory_; }
   const std::set<std::string>& touched_released() const { return touched_released_; }
+  bool touched_shared() const { return !shared_steps_.empty(); }
   const std::vector<JournalEntry>& notes() const { return notes_; }
   bool changed() const { return changed_state() || !notes_.empty(); }
   // Whether state() was touched.
@@ -74,6 +78,7 @@ class Draft {
     std::size_t file_steps;
     std::size_t memory_steps;
     std::size_t release_steps;
+    std::size_t shared_steps;
     std::size_t notes;
   };
   Mark mark() const;
@@ -104,6 +109,7 @@ class Draft {
   TextSteps<ServiceName> file_steps_;
   TextSteps<std::string> memory_steps_;
   std::vector<ReleaseStep> release_steps_;
+  std::vector<std::shared_ptr<const SharedResources>> shared_steps_;  // what was before each
   std::vector<JournalEntry> notes_;
   // The keys of the steps above.
   std::set<ServiceName> touched_services_;

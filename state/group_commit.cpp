@@ -153,6 +153,7 @@ void GroupCommit::send(std::vector<std::shared_ptr<Request>> requests, const Dra
   for (const std::string& id : draft.touched_released()) {
     batch->released.emplace(id, state.released.contains(id));
   }
+  if (draft.touched_shared()) batch->shared = state.shared;
   if (index_mark != durable_.index_mark) batch->index_mark = index_mark;
 
   // What was noted before the changes ran comes before what they note.

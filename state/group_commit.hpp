@@ -29,6 +29,7 @@ struct WriteBatch {
   std::map<ServiceName, std::string> file_entries;
   std::map<std::string, std::optional<std::string>> memory;  // nothing: forgotten
   std::map<std::string, bool> released;                      // false: ours again
+  std::shared_ptr<const SharedResources> shared;             // null: as before
   std::optional<std::uint64_t> index_mark;  // the new high-water mark of the status index
   std::vector<JournalEntry> entries;        // by ascending id, fit for record
 };

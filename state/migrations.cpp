@@ -70,6 +70,18 @@ constexpr Migration kMigrations[] = {
       ) STRICT;
       CREATE INDEX journal_by_service ON journal (service, id);
     )sql"},
+    {3, R"sql(
+      ALTER TABLE service ADD COLUMN remove_volumes INTEGER NOT NULL DEFAULT 0
+        CHECK (remove_volumes IN (0, 1));
+      ALTER TABLE service ADD COLUMN rolled_back INTEGER NOT NULL DEFAULT 0
+        CHECK (rolled_back IN (0, 1));
+      CREATE TABLE shared (
+        kind TEXT NOT NULL CHECK (kind IN ('network', 'volume')),
+        name TEXT NOT NULL,
+        spec TEXT NOT NULL,
+        PRIMARY KEY (kind, name)
+      ) STRICT, WITHOUT ROWID;
+    )sql"},
 };
 
 }  // namespace

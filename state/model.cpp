@@ -97,6 +97,18 @@ std::string_view to_string(Reason reason) {
       return "CommandInvalid";
     case Reason::network_missing:
       return "NetworkMissing";
+    case Reason::volume_missing:
+      return "VolumeMissing";
+    case Reason::preparing:
+      return "Preparing";
+    case Reason::waiting_for_dependency:
+      return "WaitingForDependency";
+    case Reason::forbidden:
+      return "Forbidden";
+    case Reason::completed:
+      return "Completed";
+    case Reason::attempts_exhausted:
+      return "AttemptsExhausted";
     case Reason::engine_refused:
       return "EngineRefused";
     case Reason::engine_unreachable:

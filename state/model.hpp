@@ -12,6 +12,7 @@
 
 #include "state/clock.hpp"
 #include "state/definition.hpp"
+#include "state/shared_resources.hpp"
 
 namespace genisys::state {
 
@@ -48,9 +49,11 @@ struct Service {
   std::optional<std::uint32_t> desired = {};  // null until somebody scales
   bool removing = false;                      // DELETE was accepted: stop its containers, forget it
   bool keep_containers = false;               // …but leave those that run, as nobody's
+  bool remove_volumes = false;                // …and with them the volumes that we made for it
   bool paused = false;                        // hands off until it is resumed
-  std::uint64_t backoff_resets = 0;           // how often somebody asked to try again now
-  std::set<std::uint32_t> vacated = {};       // slots that hold nothing while this target stands
+  bool rolled_back = false;              // the current revision is the way back to an older one
+  std::uint64_t backoff_resets = 0;      // how often somebody asked to try again now
+  std::set<std::uint32_t> vacated = {};  // slots that hold nothing while this target stands
   // The last revision whose rollout completed. Written by the controller alone.
   std::optional<Revision> stable = {};
   // The newest ten and the stable one. Compared by identity, like everything shared.
@@ -60,47 +63,58 @@ struct Service {
   bool operator==(const Service&) const = default;
 };
 
-// The durable truth at one moment. Immutable and shared: cheap to hold over a suspension, though what
-// was decided from it must be checked against the current one afterwards.
+// The durable truth at one moment. Immutable and shared: cheap to hold over a suspension, though
+// what was decided from it must be checked against the current one afterwards.
 struct Snapshot {
   std::string instance;  // UUID of this state file; labels what is ours
   std::map<ServiceName, std::shared_ptr<const Service>> services;
-  // The spec hash of each service-file entry when it was last taken: an entry is taken again only when
-  // it changes, so that a definition changed (or removed) over the API stays.
+  // The spec hash of each service-file entry when it was last taken: an entry is taken again only
+  // when it changes, so that a definition changed (or removed) over the API stays.
   std::map<ServiceName, std::string> file_entries;
-  // What the controller remembers over its own restarts (ladders, rollouts), in its own words: text by
-  // key. Nobody else reads or writes it.
+  // What the controller remembers over its own restarts (ladders, rollouts), in its own words: text
+  // by key. Nobody else reads or writes it.
   std::map<std::string, std::string> memory;
-  // Ids of containers that carry our labels and were let go (DELETE ?keep=containers): nobody's now.
+  // What services share. One that no service and no file names any more is forgotten.
+  std::shared_ptr<const SharedResources> shared = std::make_shared<const SharedResources>();
+  // Ids of containers that carry our labels and were let go (DELETE ?keep=containers): nobody's
+  // now.
   std::set<std::string> released;
 
   const Service* find(const ServiceName& name) const;
 };
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
 
-// ---- what is reported ------------------------------------------------------------------------------
+// ---- what is reported
+// ------------------------------------------------------------------------------
 
-enum class ConditionType { converged, available, progressing, engine_reachable, image_ready, paused };
+enum class ConditionType {
+  converged,
+  available,
+  progressing,
+  engine_reachable,
+  image_ready,
+  paused
+};
 enum class Truth { yes, no, unknown };
 
 // Why something is as it is. The texts (to_string) are part of the API: clients branch on them.
 enum class Reason {
   none,
-  as_desired,          // nothing left to do
-  no_target,           // nobody has scaled it yet
-  not_observed,        // accepted, no pass has looked at it yet
+  as_desired,    // nothing left to do
+  no_target,     // nobody has scaled it yet
+  not_observed,  // accepted, no pass has looked at it yet
   scaling_up,
   scaling_down,
-  updating,            // containers of an older revision are being replaced
-  starting,            // a container runs and is not healthy yet
+  updating,  // containers of an older revision are being replaced
+  starting,  // a container runs and is not healthy yet
   stopping,
-  removing,            // DELETE accepted, containers are being stopped
-  update_delayed,      // waits out update_config.delay before the next step
-  update_paused,       // a replica of the new revision failed: waits for a person
-  rolled_back,         // the new revision failed; the last stable one is back
-  deadline_exceeded,   // an update made no progress for too long
-  crash_loop,          // the container ends soon after its start
-  exited,              // the container ended
+  removing,           // DELETE accepted, containers are being stopped
+  update_delayed,     // waits out update_config.delay before the next step
+  update_paused,      // a replica of the new revision failed: waits for a person
+  rolled_back,        // the new revision failed; the last stable one is back
+  deadline_exceeded,  // an update made no progress for too long
+  crash_loop,         // the container ends soon after its start
+  exited,             // the container ended
   unhealthy,
   correlated_failure,  // all replicas turned unhealthy together: one is tried, the rest is held
   paused,              // by hand: a container in the engine, or the service over the API
@@ -108,21 +122,27 @@ enum class Reason {
   restarted_by_hand,   // stopped by hand a moment ago: a restart may be under way
   stopped_by_hand,
   pulling_image,
-  image_unavailable,   // missing, or the pull failed
-  pull_failed,         // a newer image could not be had; the one that is here serves
+  image_unavailable,  // missing, or the pull failed
+  pull_failed,        // a newer image could not be had; the one that is here serves
   port_taken,
   name_taken,
-  command_invalid,     // not found or not executable
+  command_invalid,  // not found or not executable
   network_missing,
-  engine_refused,      // the engine said no to this definition
+  volume_missing,
+  preparing,               // a network or a volume is being made
+  waiting_for_dependency,  // a service it depends on is not there yet
+  forbidden,               // the configuration's policy does not allow this definition
+  completed,               // ended, and its restart policy does not start it again
+  attempts_exhausted,      // failed as often as its restart policy allows
+  engine_refused,          // the engine said no to this definition
   engine_unreachable,
-  engine_error,        // the engine failed; its fault, not the definition's
-  outcome_unknown,     // the answer was lost; looking again
-  implausible,         // what was seen is hard to believe: a second look decides
-  surplus,             // more than the target
-  outdated,            // not the current revision
-  wreck,               // left over from an engine crash
-  dead,                // kept no longer
+  engine_error,     // the engine failed; its fault, not the definition's
+  outcome_unknown,  // the answer was lost; looking again
+  implausible,      // what was seen is hard to believe: a second look decides
+  surplus,          // more than the target
+  outdated,         // not the current revision
+  wreck,            // left over from an engine crash
+  dead,             // kept no longer
 };
 
 std::string_view to_string(ConditionType);
@@ -174,8 +194,8 @@ std::string_view to_string(RolloutState);
 // The way of a service to its current revision: shown until it is completed.
 struct RolloutStatus {
   RolloutState state = RolloutState::rolling;
-  Revision revision{1};             // the one that is rolled out; of rolled_back: the one that failed
-  Reason reason = Reason::none;     // why it stands still or was given up
+  Revision revision{1};          // the one that is rolled out; of rolled_back: the one that failed
+  Reason reason = Reason::none;  // why it stands still or was given up
   std::string message = {};
   WallTime began = {};
   std::optional<WallTime> deadline = {};  // when it counts as failed without further progress
@@ -184,8 +204,8 @@ struct RolloutStatus {
   bool operator==(const RolloutStatus&) const = default;
 };
 
-// What the controller saw of one service. `desired` and `generation` are those it looked at; the API
-// lays the current record over them (see status_board.hpp).
+// What the controller saw of one service. `desired` and `generation` are those it looked at; the
+// API lays the current record over them (see status_board.hpp).
 struct ServiceStatus {
   ServiceName name;
   std::optional<std::uint32_t> desired = {};

@@ -122,7 +122,7 @@ void load_services(SQLite::Database& database, Snapshot& snapshot) {
   SQLite::Statement rows(
       database,
       "SELECT name, definition, revision, generation, desired, removing, keep_containers, paused, "
-      "backoff_resets, vacated, stable FROM service");
+      "backoff_resets, vacated, stable, remove_volumes, rolled_back FROM service");
   while (rows.executeStep()) {
     const ServiceName name = name_from(rows.getColumn(0));
     const std::string definition = rows.getColumn(1).getString();
@@ -136,9 +136,35 @@ void load_services(SQLite::Database& database, Snapshot& snapshot) {
     service.backoff_resets = static_cast<std::uint64_t>(rows.getColumn(8).getInt64());
     service.vacated = slots_from(name, rows.getColumn(9).getString());
     if (!rows.getColumn(10).isNull()) service.stable = counter_from<Revision>(rows.getColumn(10));
+    service.remove_volumes = rows.getColumn(11).getInt() != 0;
+    service.rolled_back = rows.getColumn(12).getInt() != 0;
     service.revisions = history_of(service, definition, std::move(revisions[name]));
     snapshot.services.emplace(name, std::make_shared<const Service>(std::move(service)));
   }
+}
+
+void load_shared(SQLite::Database& database, Snapshot& snapshot) {
+  SharedResources shared;
+  SQLite::Statement rows(database, "SELECT kind, name, spec FROM shared");
+  while (rows.executeStep()) {
+    const std::string kind = rows.getColumn(0).getString();
+    const std::string name = rows.getColumn(1).getString();
+    Problems problems;
+    const auto spec = read_json(rows.getColumn(2).getString(), problems, kMaxDefinitionBytes);
+    if (spec && kind == "network") {
+      if (auto network = decode_network(*spec, problems)) {
+        shared.networks.emplace(name, *std::move(network));
+      }
+    } else if (spec) {
+      if (auto volume = decode_volume(*spec, problems)) {
+        shared.volumes.emplace(name, *std::move(volume));
+      }
+    }
+    if (!problems.empty()) {
+      throw BadRow(fmt::format("the {} `{}`: {}", kind, name, problems.front().message));
+    }
+  }
+  snapshot.shared = std::make_shared<const SharedResources>(std::move(shared));
 }
 
 void load_meta(SQLite::Database& database, Tables& tables) {
@@ -214,6 +240,8 @@ void put_service(SQLite::Statement& put, const Service& service) {
   put.bind(9, to_row(service.backoff_resets));
   put.bind(10, fmt::format("{}", fmt::join(service.vacated, ",")));
   if (service.stable) put.bind(11, to_row(number(*service.stable)));
+  put.bind(12, service.remove_volumes ? 1 : 0);
+  put.bind(13, service.rolled_back ? 1 : 0);
   run(put);
 }
 
@@ -221,10 +249,11 @@ void apply_steps(SQLite::Database& database, const std::vector<Draft::Step>& ste
   SQLite::Statement put(
       database,
       "INSERT INTO service (name, definition, revision, generation, desired, removing, "
-      "keep_containers, paused, backoff_resets, vacated, stable) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (name) DO UPDATE SET "
-      "definition = ?2, revision = ?3, generation = ?4, desired = ?5, removing = ?6, "
-      "keep_containers = ?7, paused = ?8, backoff_resets = ?9, vacated = ?10, stable = ?11");
+      "keep_containers, paused, backoff_resets, vacated, stable, remove_volumes, rolled_back) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (name) DO "
+      "UPDATE SET definition = ?2, revision = ?3, generation = ?4, desired = ?5, removing = ?6, "
+      "keep_containers = ?7, paused = ?8, backoff_resets = ?9, vacated = ?10, stable = ?11, "
+      "remove_volumes = ?12, rolled_back = ?13");
   SQLite::Statement erase(database, "DELETE FROM service WHERE name = ?");
   SQLite::Statement erase_revisions(database, "DELETE FROM revision WHERE service = ?");
   RevisionWriter revisions(database);
@@ -280,6 +309,20 @@ void apply_released(SQLite::Database& database, const std::map<std::string, bool
   }
 }
 
+void apply_shared(SQLite::Database& database, const SharedResources& shared) {
+  database.exec("DELETE FROM shared");
+  SQLite::Statement put(database, "INSERT INTO shared (kind, name, spec) VALUES (?, ?, ?)");
+  const auto insert = [&put](const char* kind, const std::string& name, const std::string& spec) {
+    put.bind(1, kind);
+    put.bind(2, name);
+    put.bind(3, spec);
+    run(put);
+  };
+  for (const auto& [name, network] : shared.networks)
+    insert("network", name, encode_network(network));
+  for (const auto& [name, volume] : shared.volumes) insert("volume", name, encode_volume(volume));
+}
+
 void apply_index_mark(SQLite::Database& database, std::uint64_t mark) {
   SQLite::Statement put(database,
                         "INSERT INTO meta (key, value) VALUES ('index_mark', ?1) ON CONFLICT "
@@ -294,6 +337,7 @@ Tables load_tables(SQLite::Database& database) {
   Tables tables;
   load_meta(database, tables);
   load_services(database, tables.snapshot);
+  load_shared(database, tables.snapshot);
 
   SQLite::Statement entries(database, "SELECT name, spec_hash FROM file_entry");
   while (entries.executeStep()) {
@@ -317,6 +361,7 @@ void apply_to_tables(SQLite::Database& database, const WriteBatch& batch) {
   if (!batch.file_entries.empty()) apply_file_entries(database, batch.file_entries);
   if (!batch.memory.empty()) apply_memory(database, batch.memory);
   if (!batch.released.empty()) apply_released(database, batch.released);
+  if (batch.shared != nullptr) apply_shared(database, *batch.shared);
   if (batch.index_mark) apply_index_mark(database, *batch.index_mark);
 }
 

@@ -1,5 +1,6 @@
-// What a document says, before anybody decides what it means: the one tree into which JSON, YAML and
-// the Python service file are read, so that definitions and configuration are decoded by one code.
+// What a document says, before anybody decides what it means: the one tree into which JSON, YAML
+// and the Python service file are read, so that definitions and configuration are decoded by one
+// code.
 //
 // Pure values. Any thread.
 #pragma once
@@ -13,10 +14,11 @@
 
 namespace genisys::state {
 
-// Where in its document a value begins; both count from 1, and 0 means "not known".
+// Where in its document a value begins; line and column count from 1, and 0 means "not known".
 struct Position {
   std::uint32_t line = 0;
   std::uint32_t column = 0;
+  std::uint32_t document = 0;  // which of several, in the order in which they were read
 
   bool operator==(const Position&) const = default;
 };

@@ -129,7 +129,7 @@ class EventContract : public EngineContract {
 class VolumeContract : public EngineContract {
  protected:
   // A container that runs `script` with the volume at /data.
-  docker::ContainerSpec on_volume(const docker::VolumeBinding& volume, std::string script);
+  docker::ContainerSpec on_volume(const docker::Mount& volume, std::string script);
 };
 
 inline void PrintTo(const Candidate& candidate, std::ostream* out) { *out << candidate.name; }

@@ -6,15 +6,14 @@ namespace genisys::contract {
 using docker::Engine;
 using ::testing::HasSubstr;
 
-docker::ContainerSpec VolumeContract::on_volume(const docker::VolumeBinding& volume,
-                                                std::string script) {
+docker::ContainerSpec VolumeContract::on_volume(const docker::Mount& volume, std::string script) {
   auto mounted = spec({"sh", "-c", std::move(script)});
-  mounted.volumes = {volume};
+  mounted.mounts = {volume};
   return mounted;
 }
 
 TEST_P(VolumeContract, OutliveTheirContainers) {
-  const docker::VolumeBinding data{.volume = unique_name("data"), .target = "/data"};
+  const docker::Mount data{.source = unique_name("data"), .target = "/data"};
   const auto writer = running(on_volume(data, "echo kept > /data/file"));
   ASSERT_TRUE(eventually_exits(writer));
   EXPECT_EQ(listed(writer)->exit_code, 0);
@@ -26,8 +25,7 @@ TEST_P(VolumeContract, OutliveTheirContainers) {
 }
 
 TEST_P(VolumeContract, AreWrittenToOnlyWhereTheyMayBe) {
-  const docker::VolumeBinding data{
-      .volume = unique_name("data"), .target = "/data", .read_only = true};
+  const docker::Mount data{.source = unique_name("data"), .target = "/data", .read_only = true};
   const auto writer = running(on_volume(data, "echo lost > /data/file"));
 
   ASSERT_TRUE(eventually_exits(writer));
@@ -36,7 +34,7 @@ TEST_P(VolumeContract, AreWrittenToOnlyWhereTheyMayBe) {
 }
 
 TEST_P(VolumeContract, AreSharedByContainersThatRunTogether) {
-  const docker::VolumeBinding data{.volume = unique_name("data"), .target = "/data"};
+  const docker::Mount data{.source = unique_name("data"), .target = "/data"};
   const auto waiter = running(on_volume(data, "until test -e /data/file; do sleep 0.02; done"));
   running(on_volume(data, "touch /data/file"));
 

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using docker::HealthProbe;
-using docker::VolumeBinding;
+using docker::Mount;
 using state::Healthcheck;
 
 docker::ContainerSpec spec_of(state::Definition definition) {
@@ -54,14 +54,13 @@ INSTANTIATE_TEST_SUITE_P(Labels, ContainerSpecHealth,
 
 TEST(ContainerSpec, MountsTheVolumesOfTheDefinition) {
   auto definition = test::definition("web");
-  EXPECT_TRUE(spec_of(definition).volumes.empty());
+  EXPECT_TRUE(spec_of(definition).mounts.empty());
   definition.volumes = {
-      {.text = "data:/data", .volume = "data", .target = "/data"},
-      {.text = "conf:/conf:ro", .volume = "conf", .target = "/conf", .read_only = true}};
-  EXPECT_THAT(
-      spec_of(definition).volumes,
-      testing::ElementsAre(VolumeBinding{.volume = "data", .target = "/data"},
-                           VolumeBinding{.volume = "conf", .target = "/conf", .read_only = true}));
+      {.text = "data:/data", .source = "data", .target = "/data"},
+      {.text = "conf:/conf:ro", .source = "conf", .target = "/conf", .read_only = true}};
+  EXPECT_THAT(spec_of(definition).mounts,
+              testing::ElementsAre(Mount{.source = "data", .target = "/data"},
+                                   Mount{.source = "conf", .target = "/conf", .read_only = true}));
 }
 
 }  // namespace

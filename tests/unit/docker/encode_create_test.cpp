@@ -60,8 +60,8 @@ TEST(EncodeCreate, LeavesToTheImageWhatAHealthcheckDoesNotSay) {
 TEST(EncodeCreate, WritesVolumesAsMounts) {
   const ContainerSpec spec{
       .image = "demo:1",
-      .volumes = {{.volume = "data", .target = "/data"},
-                  {.volume = "conf", .target = "/c \"d\"", .read_only = true}}};
+      .mounts = {{.source = "data", .target = "/data"},
+                  {.source = "conf", .target = "/c \"d\"", .read_only = true}}};
   EXPECT_EQ(encode_create(spec),
             R"({"Image":"demo:1","Env":[],"Labels":{},"ExposedPorts":{},)"
             R"("HostConfig":{"PortBindings":{},"Mounts":[)"

@@ -21,7 +21,7 @@ class VolumesAccept : public testing::TestWithParam<Accepted> {};
 TEST_P(VolumesAccept, NamedOnes) {
   const Accepted& row = GetParam();
   const VolumeMount expected = {
-      .text = row.text, .volume = row.volume, .target = row.target, .read_only = row.read_only};
+      .text = row.text, .source = row.volume, .target = row.target, .read_only = row.read_only};
   EXPECT_EQ(with(fmt::format(R"("volumes": ["{}"])", row.text)).volumes,
             std::vector<VolumeMount>{expected});
 }
