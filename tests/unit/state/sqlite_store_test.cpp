@@ -128,17 +128,23 @@ TEST_F(SqliteStoreTest, KeepsEverythingOverAReopen) {
               .desired = 0,
               .removing = true,
               .keep_containers = true,
+              .remove_volumes = true,
               .paused = true,
+              .rolled_back = true,
               .backoff_resets = 7,
               .vacated = {1, 12, 4000000000},
               .stable = Revision{2}};
   Service db{definition("db")};
   db.definition.environment = std::map<std::string, std::string>{{"K", "V"}};
+  const SharedResources shared{
+      .networks = {{"back", {.name = "back", .labels = {{"k", "v"}}, .internal = true}}},
+      .volumes = {{"data", {.name = "data", .external = true}}}};
   std::string instance;
   {
     auto store = open();
     instance = store->snapshot()->instance;
     run_coro(context, store->commit([&](Draft& draft) {
+      draft.share(shared);
       draft.put(web);
       draft.put(db);
       draft.put({definition("gone")});
@@ -155,7 +161,21 @@ TEST_F(SqliteStoreTest, KeepsEverythingOverAReopen) {
   EXPECT_EQ(without_revisions(*state.find(name("web"))), web);
   EXPECT_EQ(without_revisions(*state.find(name("db"))), db);
   EXPECT_EQ(state.file_entries.at(name("db")), "hash");
+  EXPECT_EQ(*state.shared, shared);
   EXPECT_EQ(run_coro(context, store->reserve_indexes(1)), Index{65});
+}
+
+TEST_F(SqliteStoreTest, ForgetsWhatServicesShareNoMore) {
+  auto store = open();
+  const auto share = [&](SharedResources shared) {
+    run_coro(context, store->commit([&](Draft& draft) { draft.share(std::move(shared)); }));
+  };
+  share({.networks = {{"a", {.name = "a"}}, {"b", {.name = "b"}}}});
+  share({.networks = {{"b", {.name = "b", .driver = "overlay"}}}});
+  run_coro(context, store->close());
+  store.reset();
+  EXPECT_EQ(*open()->snapshot()->shared,
+            (SharedResources{.networks = {{"b", {.name = "b", .driver = "overlay"}}}}));
 }
 
 TEST_F(SqliteStoreTest, KeepsWhatWasAcknowledgedWithoutAClose) {
@@ -363,6 +383,27 @@ TEST_F(SqliteStoreTest, SurvivesAFullFileSystem) {
 TEST(Migrations, AreNumberedFromOneWithoutAGap) {
   int expected = 1;
   for (const Migration& step : migrations()) EXPECT_EQ(step.version, expected++);
+}
+
+TEST_F(SqliteStoreTest, TakesOverAFileOfTheVersionBefore) {
+  {
+    SQLite::Database database(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    migrate(database, migrations().first(2));
+    database.exec(
+        "INSERT INTO meta VALUES ('instance', '6e9f3c1e-7a0c-4f43-9d0e-1c2d3e4f5a6b');"
+        "INSERT INTO service (name, definition, revision, generation, desired, removing, stable) "
+        "VALUES ('web', '{\"name\":\"web\",\"image\":\"nginx:1\"}', 2, 5, 3, 0, 1);"
+        "INSERT INTO revision (service, revision, definition) "
+        "VALUES ('web', 1, '{\"name\":\"web\",\"image\":\"nginx:0\"}')");
+  }
+  auto store = open();
+  const Service* web = store->snapshot()->find(name("web"));
+  ASSERT_NE(web, nullptr);
+  EXPECT_EQ(web->desired, 3U);
+  EXPECT_EQ(web->stable, Revision{1});
+  EXPECT_EQ(web->revisions->size(), 2U);
+  EXPECT_FALSE(web->rolled_back);
+  EXPECT_EQ(*store->snapshot()->shared, SharedResources{});
 }
 
 TEST(Migrations, AStepThatFailsLeavesTheVersionBeforeIt) {
