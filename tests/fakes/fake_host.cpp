@@ -43,13 +43,6 @@ auto order_of_listing(const docker::PublishedPort& port) {
   return std::tuple(port.container_port, port.protocol, is_ipv6, port.host_ip, port.host_port);
 }
 
-// The other endpoints of a spec wait for a connect().
-std::vector<FakeJoin> joins_at_create(const docker::ContainerSpec& spec) {
-  if (spec.endpoints.empty()) return {};
-  const docker::Endpoint& first = spec.endpoints.front();
-  return {{.network = first.network, .endpoint = first}};
-}
-
 int http_status_of_failed_start(ErrorKind kind) {
   if (kind == ErrorKind::command) return 400;
   return kind == ErrorKind::network ? 404 : 500;
@@ -89,8 +82,7 @@ Result<ContainerId> FakeHost::make(std::string name, docker::ContainerSpec spec)
   FakeContainer container{.id = id, .name = name, .spec = std::move(spec), .image_id = *image};
   container.number = number;
   container.created = tick();
-  container.joins = joins_at_create(container.spec);
-  make_volumes_of(container.spec);
+  take_resources(container);
   const auto [position, inserted] = containers_.emplace(id, std::move(container));
   names_.emplace(std::move(name), id);
   emit(position->second, EventAction::create);

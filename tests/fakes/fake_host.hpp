@@ -199,8 +199,8 @@ class FakeHost {
   docker::Result<void> start_now(FakeContainer& container);
   docker::Result<void> fail_start(FakeContainer& container, StartFailure failure);
   void add_default_networks();
+  void take_resources(FakeContainer& container);
   docker::Result<void> find_networks(FakeContainer& container);
-  void make_volumes_of(const docker::ContainerSpec& spec);
   docker::Result<std::vector<docker::PublishedPort>> allocate_ports(const FakeContainer& container);
   bool taken(const docker::PublishedPort& port) const;
   void die(FakeContainer& container, int code);

@@ -151,6 +151,18 @@ Result<void> FakeHost::join(const std::string& name, const ContainerId& id,
   return {};
 }
 
+// At the create.
+void FakeHost::take_resources(FakeContainer& container) {
+  // The other endpoints of a spec wait for a connect().
+  if (!container.spec.endpoints.empty()) {
+    const docker::Endpoint& first = container.spec.endpoints.front();
+    container.joins = {{.network = first.network, .endpoint = first}};
+  }
+  for (const std::string& name : volumes_of(container.spec)) {
+    volumes_.try_emplace(name, docker::Volume{.name = name, .driver = "local"});
+  }
+}
+
 // Before a start.
 Result<void> FakeHost::find_networks(FakeContainer& container) {
   for (FakeJoin& join : container.joins) {
@@ -192,12 +204,6 @@ Result<void> FakeHost::make_volume(docker::Volume volume) {
   }
   volumes_.try_emplace(volume.name, volume);
   return {};
-}
-
-void FakeHost::make_volumes_of(const docker::ContainerSpec& spec) {
-  for (const std::string& name : volumes_of(spec)) {
-    volumes_.try_emplace(name, docker::Volume{.name = name, .driver = "local"});
-  }
 }
 
 Result<void> FakeHost::erase_volume(const std::string& name) {
