@@ -50,6 +50,8 @@ class EngineUnderTest {
   virtual std::string image() = 0;
   virtual std::map<std::string, std::string> labels() = 0;
   virtual std::string unique_name(std::string_view stem) = 0;
+  // What `docker inspect` shows of a container under "Config.User", as JSON. Not on the fake.
+  virtual std::string shown_by_hand(const docker::ContainerId& id, const std::string& what) = 0;
   // Lets what is under way go on, for a few milliseconds of the engine's time.
   virtual void let_pass() = 0;
 
@@ -100,6 +102,9 @@ class EngineContract : public ::testing::TestWithParam<Candidate> {
   std::optional<docker::Container> listed(const docker::ContainerId& id);
   docker::ContainerDetail inspected(const docker::ContainerId& id);
   docker::ContainerState state(const docker::ContainerId& id);
+  std::string shown_by_hand(const docker::ContainerId& id, const std::string& what) {
+    return subject_->shown_by_hand(id, what);
+  }
 
  private:
   static constexpr int kMostSteps = 6000;
@@ -125,11 +130,19 @@ class EventContract : public EngineContract {
   std::unique_ptr<docker::EventStream> events_;
 };
 
-// Of volumes, which the fake knows nothing of.
-class VolumeContract : public EngineContract {
+class NetworkContract : public EngineContract {
  protected:
-  // A container that runs `script` with the volume at /data.
-  docker::ContainerSpec on_volume(const docker::Mount& volume, std::string script);
+  // Made for the test; its name.
+  std::string network(std::string_view stem = "net");
+  docker::ContainerSpec on(const std::string& network);
+};
+
+class VolumeContract : public EngineContract {};
+
+// Of what programs and the kernel do, which no fake can show.
+class HostContract : public EngineContract {
+ protected:
+  docker::ContainerSpec script(std::string text);
 };
 
 inline void PrintTo(const Candidate& candidate, std::ostream* out) { *out << candidate.name; }

@@ -1,6 +1,8 @@
 // The contract on the FakeEngine.
 #include <fmt/format.h>
 
+#include <stdexcept>
+
 #include "tests/contract/engine_contract.hpp"
 #include "tests/fakes/fake_engine.hpp"
 #include "tests/fakes/manual_clock.hpp"
@@ -38,6 +40,9 @@ class FakeUnderTest final : public EngineUnderTest {
   std::string unique_name(std::string_view stem) override {
     return fmt::format("{}-{}", stem, ++names_);
   }
+  std::string shown_by_hand(const docker::ContainerId&, const std::string&) override {
+    throw std::logic_error("the fake is seen through its calls only");
+  }
   void let_pass() override {
     test::run_ready(context_);
     clock_.advance(std::chrono::milliseconds(5));
@@ -62,5 +67,7 @@ const Candidate kCandidate{Candidate{"FakeEngine", make_fake}};
 
 INSTANTIATE_TEST_SUITE_P(Fake, EngineContract, ::testing::Values(kCandidate), name_of);
 INSTANTIATE_TEST_SUITE_P(Fake, EventContract, ::testing::Values(kCandidate), name_of);
+INSTANTIATE_TEST_SUITE_P(Fake, NetworkContract, ::testing::Values(kCandidate), name_of);
+INSTANTIATE_TEST_SUITE_P(Fake, VolumeContract, ::testing::Values(kCandidate), name_of);
 
 }  // namespace genisys::contract

@@ -28,12 +28,16 @@ class RealUnderTest final : public EngineUnderTest {
   ~RealUnderTest() override {
     host_.remove_containers();
     host_.remove_volumes();
+    host_.remove_networks();
   }
 
   docker::Engine& engine() override { return engine_; }
   std::string image() override { return host_.image(); }
   std::map<std::string, std::string> labels() override { return host_.labels(); }
   std::string unique_name(std::string_view stem) override { return host_.unique_name(stem); }
+  std::string shown_by_hand(const docker::ContainerId& id, const std::string& what) override {
+    return host_.inspect(id.str(), what);
+  }
   void let_pass() override {
     // Idle when nothing is under way, too: time passes in the containers.
     const auto work = boost::asio::make_work_guard(context_);
@@ -57,6 +61,8 @@ const Candidate kCandidate{Candidate{"HttpEngine", make_real}};
 
 INSTANTIATE_TEST_SUITE_P(Real, EngineContract, ::testing::Values(kCandidate), name_of);
 INSTANTIATE_TEST_SUITE_P(Real, EventContract, ::testing::Values(kCandidate), name_of);
+INSTANTIATE_TEST_SUITE_P(Real, NetworkContract, ::testing::Values(kCandidate), name_of);
 INSTANTIATE_TEST_SUITE_P(Real, VolumeContract, ::testing::Values(kCandidate), name_of);
+INSTANTIATE_TEST_SUITE_P(Real, HostContract, ::testing::Values(kCandidate), name_of);
 
 }  // namespace genisys::contract

@@ -1,44 +1,74 @@
-// Named volumes.
+// Named volumes: which there are, and who keeps them from being removed.
 #include "tests/contract/engine_contract.hpp"
 
 namespace genisys::contract {
 
 using docker::Engine;
-using ::testing::HasSubstr;
+using docker::ErrorKind;
+using std::chrono_literals::operator""s;
 
-docker::ContainerSpec VolumeContract::on_volume(const docker::Mount& volume, std::string script) {
-  auto mounted = spec({"sh", "-c", std::move(script)});
-  mounted.mounts = {volume};
-  return mounted;
+TEST_P(VolumeContract, CreatesAVolume) {
+  const std::string name = unique_name("data");
+  const docker::Volume wanted{.name = name, .labels = {{"a", "b"}, {"odd", "\"c\" \\ ü"}}};
+
+  EXPECT_THAT(run(engine().create_volume(wanted)), Succeeds());
+  const auto found = run(engine().volume(name)).value();
+  EXPECT_EQ(found.name, name);
+  EXPECT_EQ(found.driver, "local");
+  EXPECT_EQ(found.labels, wanted.labels);
 }
 
-TEST_P(VolumeContract, OutliveTheirContainers) {
-  const docker::Mount data{.source = unique_name("data"), .target = "/data"};
-  const auto writer = running(on_volume(data, "echo kept > /data/file"));
-  ASSERT_TRUE(eventually_exits(writer));
-  EXPECT_EQ(listed(writer)->exit_code, 0);
-  run(engine().remove(writer, Engine::Force::yes)).value();
+TEST_P(VolumeContract, OneThatIsThereStaysWhatItIs) {
+  const std::string name = unique_name("data");
+  run(engine().create_volume({.name = name, .labels = {{"a", "b"}}})).value();
 
-  const auto reader = running(on_volume(data, "cat /data/file"));
-  ASSERT_TRUE(eventually_exits(reader));
-  EXPECT_EQ(run(engine().logs(reader, 10)).value(), "kept");
+  EXPECT_THAT(run(engine().create_volume({.name = name, .labels = {{"a", "c"}}})), Succeeds());
+  EXPECT_EQ(run(engine().volume(name)).value().labels.at("a"), "b");
 }
 
-TEST_P(VolumeContract, AreWrittenToOnlyWhereTheyMayBe) {
-  const docker::Mount data{.source = unique_name("data"), .target = "/data", .read_only = true};
-  const auto writer = running(on_volume(data, "echo lost > /data/file"));
-
-  ASSERT_TRUE(eventually_exits(writer));
-  EXPECT_NE(listed(writer)->exit_code, 0);
-  EXPECT_THAT(run(engine().logs(writer, 10)).value(), HasSubstr("Read-only"));
+TEST_P(VolumeContract, RefusesADriverThatIsMissingAndANameThatIsNone) {
+  EXPECT_THAT(run(engine().create_volume({.name = unique_name("odd"), .driver = "no-such"})),
+              FailsWith(ErrorKind::rejected));
+  EXPECT_THAT(run(engine().create_volume({.name = "not a name"})), FailsWith(ErrorKind::rejected));
 }
 
-TEST_P(VolumeContract, AreSharedByContainersThatRunTogether) {
-  const docker::Mount data{.source = unique_name("data"), .target = "/data"};
-  const auto waiter = running(on_volume(data, "until test -e /data/file; do sleep 0.02; done"));
-  running(on_volume(data, "touch /data/file"));
+TEST_P(VolumeContract, RemovesOneThatIsGone) {
+  const std::string name = unique_name("data");
+  run(engine().create_volume({.name = name})).value();
 
-  EXPECT_TRUE(eventually_exits(waiter));
+  EXPECT_THAT(run(engine().remove_volume(name)), Succeeds());
+  EXPECT_THAT(run(engine().volume(name)), FailsWith(ErrorKind::not_found));
+  EXPECT_THAT(run(engine().remove_volume(name)), Succeeds());
+}
+
+TEST_P(VolumeContract, ACreateMakesWhatItNames) {
+  const std::string mounted = unique_name("mounted");
+  const std::string bound = unique_name("bound");
+  auto both = spec();
+  both.mounts = {{.source = mounted, .target = "/mounted"}};
+  both.binds = {bound + ":/bound:rw"};
+  const auto id = created(both);
+
+  EXPECT_THAT(run(engine().volume(mounted)), Succeeds());
+  EXPECT_THAT(run(engine().volume(bound)), Succeeds());
+  run(engine().remove(id, Engine::Force::yes)).value();
+  EXPECT_THAT(run(engine().volume(mounted)), Succeeds());
+  EXPECT_THAT(run(engine().volume(bound)), Succeeds());
+}
+
+TEST_P(VolumeContract, AreHeldByContainersThatDoNotRunToo) {
+  const std::string name = unique_name("data");
+  auto mounted = spec();
+  mounted.mounts = {{.source = name, .target = "/data"}};
+  const auto id = created(mounted);
+
+  EXPECT_THAT(run(engine().remove_volume(name)), FailsWith(ErrorKind::conflict));
+  run(engine().start(id)).value();
+  EXPECT_THAT(run(engine().remove_volume(name)), FailsWith(ErrorKind::conflict));
+  run(engine().stop(id, 0s)).value();
+  EXPECT_THAT(run(engine().remove_volume(name)), FailsWith(ErrorKind::conflict));
+  run(engine().remove(id, Engine::Force::no)).value();
+  EXPECT_THAT(run(engine().remove_volume(name)), Succeeds());
 }
 
 }  // namespace genisys::contract

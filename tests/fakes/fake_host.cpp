@@ -54,7 +54,9 @@ FakeHost::FakeHost(boost::asio::any_io_executor executor, state::Clock& clock)
     : timeline_(executor, clock),
       changed_(executor),
       events_(executor),
-      next_port_(kFirstEphemeralPort) {}
+      next_port_(kFirstEphemeralPort) {
+  add_default_networks();
+}
 
 // --- The engine's verbs
 // ---------------------------------------------------------------------------
@@ -80,6 +82,7 @@ Result<ContainerId> FakeHost::make(std::string name, docker::ContainerSpec spec)
   FakeContainer container{.id = id, .name = name, .spec = std::move(spec), .image_id = *image};
   container.number = number;
   container.created = tick();
+  take_resources(container);
   const auto [position, inserted] = containers_.emplace(id, std::move(container));
   names_.emplace(std::move(name), id);
   emit(position->second, EventAction::create);
@@ -187,6 +190,9 @@ Result<void> FakeHost::start_now(FakeContainer& container) {
     return Error{ErrorKind::wreck, 500, fmt::format("task {}: already exists", container.id.str())};
   }
   container.program = program_of(container);
+  if (auto found = find_networks(container); !found) {
+    return fail_start(container, {found.error().kind, 128, found.error().message});
+  }
   auto ports = allocate_ports(container);
   if (!ports) return fail_start(container, {ports.error().kind, 128, ports.error().message});
   if (container.program.start_failure)

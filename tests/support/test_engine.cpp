@@ -61,6 +61,7 @@ TestEngine::TestEngine()
 TestEngine::~TestEngine() {
   remove_containers();
   remove_volumes();
+  remove_networks();
   if (owns_image_)
     run_shell(fmt::format("{} --remove {}", image_script(url_), shell_quoted(image_)));
 }
@@ -88,6 +89,22 @@ void TestEngine::remove_volumes() {
       fmt::format("docker -H {0} volume ls --quiet --filter name={1} | "
                   "xargs -r docker -H {0} volume rm",
                   shell_quoted(url_), name_prefix(run_id_)));
+}
+
+void TestEngine::remove_networks() {
+  run_shell(
+      fmt::format("docker -H {0} network ls --quiet --filter name={1} | "
+                  "xargs -r docker -H {0} network rm",
+                  shell_quoted(url_), name_prefix(run_id_)));
+}
+
+std::string TestEngine::inspect(const std::string& id, const std::string& what) const {
+  std::string shown =
+      run_shell(fmt::format("docker -H {} inspect --type container --format {} {}",
+                            shell_quoted(url_), shell_quoted("{{json ." + what + "}}"), id))
+          .output;
+  while (shown.ends_with('\n')) shown.pop_back();
+  return shown;
 }
 
 }  // namespace genisys::test

@@ -13,7 +13,7 @@ namespace genisys::test {
 // scripts/test-image.sh.
 //
 // One per program is enough, see shared(). What carries its label or its image goes with it, and
-// volumes with its names; nothing else on the engine is touched.
+// volumes and networks with its names; nothing else on the engine is touched.
 class TestEngine {
  public:
   // Whether GENISYS_TEST_ENGINE=none forbids tests with a real engine: only then they may be
@@ -43,6 +43,11 @@ class TestEngine {
   void remove_containers();
   // Removes the volumes that have a name of unique_name(). No container may mount them any more.
   void remove_volumes();
+  // The same of networks. No container that runs may take part in them any more.
+  void remove_networks();
+  // What `docker inspect` shows of a container under "Config.User", as JSON; on failure what it
+  // says.
+  std::string inspect(const std::string& id, const std::string& what) const;
 
  private:
   std::string url_;

@@ -142,6 +142,78 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"PullBadName", Op::pull, 400, "invalid reference format", ErrorKind::rejected}),
     [](const auto& row) { return row.param.name; });
 
+INSTANTIATE_TEST_SUITE_P(
+    Networks, Classification,
+    ::testing::Values(
+        Row{"Found", Op::network, 200, "", kSuccess},
+        Row{"NoNetwork", Op::network, 404, "network x not found", ErrorKind::not_found},
+        Row{"NoRoute", Op::network, 404, "page not found", ErrorKind::protocol},
+        Row{"Ambiguous", Op::network, 400, "network x is ambiguous (2 matches found on name)",
+            ErrorKind::rejected},
+        Row{"Created", Op::create_network, 201, "", kSuccess},
+        Row{"NameTaken", Op::create_network, 409, "network with name x already exists",
+            ErrorKind::conflict},
+        Row{"NameTakenOnPodman", Op::create_network, 500, "network name x already used",
+            ErrorKind::conflict},
+        Row{"OfTheEngine", Op::create_network, 403,
+            "operation is not permitted on predefined host network ", ErrorKind::rejected},
+        Row{"NoDriver", Op::create_network, 404, R"(plugin \"nosuch\" not found)",
+            ErrorKind::rejected},
+        Row{"NoAddressesLeft", Op::create_network, 404,
+            "could not find an available, non-overlapping IPv4 address pool among the defaults",
+            ErrorKind::rejected},
+        Row{"Overlaps", Op::create_network, 403,
+            "Pool overlaps with other one on this address space", ErrorKind::rejected},
+        Row{"BadSubnet", Op::create_network, 500,
+            "Invalid subnet nonsense : invalid CIDR address: nonsense", ErrorKind::rejected},
+        Row{"CreateFailed", Op::create_network, 500, "boom", ErrorKind::engine},
+        Row{"CreateNoRoute", Op::create_network, 404, "page not found", ErrorKind::protocol},
+        Row{"Removed", Op::remove_network, 204, "", kSuccess},
+        Row{"RemoveGone", Op::remove_network, 404, "network x not found", kSuccess},
+        Row{"RemoveNoRoute", Op::remove_network, 404, "page not found", ErrorKind::protocol},
+        Row{"RemoveInUse", Op::remove_network, 403,
+            "error while removing network: network x id y has active endpoints",
+            ErrorKind::conflict},
+        Row{"RemoveInUseOnPodman", Op::remove_network, 500,
+            "x has associated containers with it. network is being used", ErrorKind::conflict},
+        Row{"RemoveOneOfTheEngine", Op::remove_network, 403,
+            "bridge is a pre-defined network and cannot be removed", ErrorKind::rejected},
+        Row{"Connected", Op::connect, 200, "", kSuccess},
+        Row{"ConnectedAlready", Op::connect, 403,
+            "endpoint with name c already exists in network x", kSuccess},
+        Row{"ConnectedAlreadyOnPodman", Op::connect, 500,
+            "container c is already connected to network x", kSuccess},
+        Row{"ConnectToNone", Op::connect, 404, "network x not found", ErrorKind::network},
+        Row{"ConnectNobody", Op::connect, 404, "No such container: abc", ErrorKind::not_found},
+        Row{"ConnectNoRoute", Op::connect, 404, "page not found", ErrorKind::protocol},
+        Row{"ConnectToHost", Op::connect, 400,
+            "container cannot be disconnected from host network or connected to host network",
+            ErrorKind::rejected},
+        Row{"AddressTaken", Op::connect, 403, "Address already in use", ErrorKind::rejected}),
+    [](const auto& row) { return row.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Volumes, Classification,
+    ::testing::Values(
+        Row{"Found", Op::volume, 200, "", kSuccess},
+        Row{"NoVolume", Op::volume, 404, "get x: no such volume", ErrorKind::not_found},
+        Row{"NoRoute", Op::volume, 404, "page not found", ErrorKind::protocol},
+        Row{"Created", Op::create_volume, 201, "", kSuccess},
+        Row{"OfAnotherDriver", Op::create_volume, 409,
+            "create x: conflict: volume name must be unique", ErrorKind::conflict},
+        Row{"NoDriver", Op::create_volume, 404, R"(plugin \"nosuch\" not found)",
+            ErrorKind::rejected},
+        Row{"BadName", Op::create_volume, 400,
+            "includes invalid characters for a local volume name", ErrorKind::rejected},
+        Row{"CreateNoRoute", Op::create_volume, 404, "page not found", ErrorKind::protocol},
+        Row{"CreateFailed", Op::create_volume, 500, "no space left on device", ErrorKind::engine},
+        Row{"Removed", Op::remove_volume, 204, "", kSuccess},
+        Row{"RemoveGone", Op::remove_volume, 404, "get x: no such volume", kSuccess},
+        Row{"RemoveNoRoute", Op::remove_volume, 404, "page not found", ErrorKind::protocol},
+        Row{"RemoveInUse", Op::remove_volume, 409, "remove x: volume is in use - [abc]",
+            ErrorKind::conflict}),
+    [](const auto& row) { return row.param.name; });
+
 TEST(Failure, LooksIntoPodmansCause) {
   const auto error =
       failure_of(Operation::remove, 500, R"({"cause":"container state improper","message":"x"})");
@@ -165,6 +237,15 @@ TEST(Failure, KeepsMessagesShortAndHarmless) {
   EXPECT_LE(error->message.size(), 1024u);
   EXPECT_THAT(error->message, ::testing::StartsWith(" [2J a bxxx"));
   EXPECT_THAT(error->message, ::testing::EndsWith("…"));
+}
+
+TEST(Failure, NamesTheCallWhenTheEngineDoesNot) {
+  for (const Operation operation :
+       {Op::network, Op::create_network, Op::remove_network, Op::connect, Op::volume,
+        Op::create_volume, Op::remove_volume}) {
+    EXPECT_THAT(failure_of(operation, 500, "")->message,
+                HasSubstr(std::string("cannot ") + std::string(to_string(operation))));
+  }
 }
 
 TEST(Failure, OfAPullInsideItsStreamIsClassifiedByText) {

@@ -37,6 +37,13 @@ HttpEngineOptions impatient() {
           .logs = kShort,
           .image_id = kShort,
           .pull_silence = kShort,
+          .network = kShort,
+          .create_network = kShort,
+          .remove_network = kShort,
+          .connect_network = kShort,
+          .volume = kShort,
+          .create_volume = kShort,
+          .remove_volume = kShort,
           .subscribe = kShort};
 }
 
