@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "state/compose/project.hpp"
 #include "state/documents.hpp"
 #include "state/file_entries.hpp"
 #include "state/text.hpp"
@@ -47,51 +48,36 @@ Format format_of(std::string_view text, std::string_view path) {
   return is_assignment(line) ? Format::python : Format::yaml;
 }
 
-std::optional<Value> read(std::string_view text, Format format, std::uint32_t document,
-                          Problems& problems) {
+std::optional<Value> read_document(std::string_view text, Format format, std::uint32_t document,
+                                   std::vector<Position>& plain_templates, Problems& problems) {
   switch (format) {
     case Format::python:
       return read_python_literals(text, problems, document);
     case Format::json:
       return read_json(text, problems, kMaxBytes, document);
     case Format::yaml:
-      return read_yaml(text, problems, {.max_bytes = kMaxBytes, .document = document});
+      return read_yaml(
+          text, problems,
+          {.max_bytes = kMaxBytes, .document = document, .plain_templates = &plain_templates});
   }
   return std::nullopt;
 }
 
-void check_compose_keys(const Map& document, Problems& problems) {
-  for (const Member& member : document) {
-    if (member.key == "services" || member.key == "version" || member.key.starts_with("x-"))
-      continue;
-    problems.push_back({pointer_to("", member.key),
-                        fmt::format("unknown key {}: of a Compose file only services is supported",
-                                    quote(member.key)),
-                        member.at});
-  }
+struct Read {
+  Value document;
+  Format format;
+  std::vector<Position> plain_templates = {};
+};
+
+bool is_compose(const Read& read) {
+  return read.format != Format::python && read.document.find("services") != nullptr;
 }
 
-void take_document(const Value& document, Format format, FileEntries& entries, Problems& problems) {
-  const auto take_all = [&](const Map& services, const std::string& pointer) {
-    const Naming naming = format == Format::python ? Naming::field : Naming::key;
-    for (const Member& entry : services) {
-      entries.take(entry, naming, pointer_to(pointer, entry.key));
-    }
-  };
-  const Map* map = document.as_map();
-  const Value* services = document.find("services");
-  if (format != Format::python && services != nullptr) {
-    check_compose_keys(*map, problems);
-    if (const Map* members = services->as_map()) {
-      take_all(*members, "/services");
-    } else if (!services->is_null()) {
-      problems.push_back(
-          {"/services",
-           fmt::format("must be a map from name to definition, not {}", services->kind_name()),
-           services->at()});
-    }
-  } else if (map != nullptr) {
-    take_all(*map, "");
+void take_definitions(const Read& read, FileEntries& entries, Problems& problems) {
+  const Value& document = read.document;
+  const Naming naming = read.format == Format::python ? Naming::field : Naming::key;
+  if (const Map* map = document.as_map()) {
+    for (const Member& entry : *map) entries.take(entry, naming, pointer_to("", entry.key));
   } else if (!document.is_null()) {
     problems.push_back(
         {"", fmt::format("must be a map from name to definition, not {}", document.kind_name()),
@@ -99,21 +85,65 @@ void take_document(const Value& document, Format format, FileEntries& entries, P
   }
 }
 
+// A file beside Compose files that is none.
+void refuse_other_kind(const Read& read, std::uint32_t index, Problems& problems) {
+  Position at = read.document.at();
+  at.document = index;
+  problems.push_back(
+      {"",
+       "the files are Compose files, or none of them is, and this one has no services: put its "
+       "definitions below services, or name it alone",
+       at});
+}
+
+std::string folder_of(const std::string& path) {
+  return path.substr(0, path.find_last_of('/') == std::string::npos ? 0 : path.find_last_of('/'));
+}
+
 }  // namespace
 
 std::optional<Declarations> read_service_files(std::span<const SourceFile> files,
-                                               const Surroundings&, Problems& problems, Problems&) {
+                                               const Surroundings& surroundings, Problems& problems,
+                                               Problems& notices) {
   const std::size_t before = problems.size();
   std::vector<std::string> paths;
-  for (const SourceFile& file : files) paths.push_back(file.path);
+  std::vector<Read> documents;
+  for (const SourceFile& file : files) {
+    const auto index = static_cast<std::uint32_t>(paths.size());
+    paths.push_back(file.path);
+    Read read{.document = {}, .format = format_of(file.text, file.path)};
+    auto document = read_document(file.text, read.format, index, read.plain_templates, problems);
+    if (!document) continue;
+    read.document = std::move(*document);
+    documents.push_back(std::move(read));
+  }
+  // Which files are Compose files is not known of one that cannot be read.
+  if (problems.size() != before) return std::nullopt;
+
   FileEntries entries(paths, problems);
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    const Format format = format_of(files[i].text, files[i].path);
-    const auto document = read(files[i].text, format, static_cast<std::uint32_t>(i), problems);
-    if (document) take_document(*document, format, entries, problems);
+  Declarations declarations;
+  if (std::none_of(documents.begin(), documents.end(), is_compose)) {
+    for (const Read& read : documents) take_definitions(read, entries, problems);
+  } else {
+    std::vector<compose::Source> sources;
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+      Read& read = documents[i];
+      const bool may_extend =
+          read.format != Format::python && compose::may_extend_project(read.document);
+      if (is_compose(read) || may_extend) {
+        sources.push_back({std::move(read.document), std::move(read.plain_templates)});
+      } else {
+        refuse_other_kind(read, static_cast<std::uint32_t>(i), problems);
+      }
+    }
+    if (problems.size() == before) {
+      declarations.shared = compose::read_project(std::move(sources), folder_of(files[0].path),
+                                                  surroundings, entries, problems, notices);
+    }
   }
   if (problems.size() != before) return std::nullopt;
-  return Declarations{.entries = entries.entries()};
+  declarations.entries = entries.entries();
+  return declarations;
 }
 
 }  // namespace genisys::state

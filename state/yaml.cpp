@@ -45,7 +45,7 @@ struct Size {
 };
 
 // The tree is at most kMaxDepth deep.
-Size size_of(const Value& value) {  // NOLINT(misc-no-recursion)
+Size size_of(const Value& value) {
   Size size;
   const auto add = [&](const Value& inner) {
     const Size part = size_of(inner);

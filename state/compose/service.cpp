@@ -1,0 +1,214 @@
+#include "state/compose/service.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+#include <utility>
+
+#include "state/compose/members.hpp"
+#include "state/definition.hpp"
+#include "state/field_decoding.hpp"
+#include "state/text.hpp"
+#include "state/unsupported_keys.hpp"
+
+namespace genisys::state::compose {
+namespace {
+
+class Preparation {
+ public:
+  Preparation(Map& service, std::string pointer, Position at, const ServiceContext& context)
+      : service_(service), pointer_(std::move(pointer)), at_(at), context_(context) {}
+
+  bool run() {
+    drop_extensions(service_);
+    if (!take_build()) return false;
+    take_scale();
+    take_links();
+    complete_image();
+    resolve_environment(service_, pointer_, context_);
+    resolve_networks(service_, pointer_, at_, context_);
+    resolve_volumes(service_, pointer_, context_);
+    drop_ignored(service_, pointer_, unsupported_service_keys());
+    drop_empty("configs");
+    drop_empty("secrets");
+    return true;
+  }
+
+ private:
+  // An image that is there already does: nothing needs to be built.
+  bool take_build() {
+    const Value* build = find_value(service_, "build");
+    if (build == nullptr || build->is_null()) return true;
+    const UnsupportedKey* row = find_unsupported(unsupported_service_keys(), "build");
+    const std::string reason(row == nullptr ? "" : row->reason);
+    const Position at = take_member(service_, "build")->at;
+    const Value* image = find_value(service_, "image");
+    if (image == nullptr || image->is_null()) {
+      report(context_.problems, pointer_to(pointer_, "build"), at,
+             "builds nothing: build the image, and name it with image");
+      return false;
+    }
+    context_.notices.push_back({pointer_to(pointer_, "build"), "build is ignored: " + reason, at});
+    return true;
+  }
+
+  // `scale` and deploy.replicas both say how many there are at first, by default 1.
+  void take_scale() {
+    constexpr std::uint32_t kMost = std::numeric_limits<std::uint32_t>::max();
+    const auto scale_member = take_member(service_, "scale");
+    Value deploy(Map{}, at_);
+    if (const Value* given = find_value(service_, "deploy");
+        given != nullptr && !given->is_null()) {
+      deploy = *given;
+    }
+    auto* fields = std::get_if<Map>(&deploy.content());
+    if (fields == nullptr) return;
+    prepare_deploy(*fields);
+
+    const Value* given = find_value(*fields, "replicas");
+    std::optional<std::uint32_t> replicas;
+    Position at = at_;
+    if (given != nullptr && !given->is_null()) {
+      at = given->at();
+      replicas = decode_count(*given, kMost, pointer_ + "/deploy/replicas", context_.problems);
+    }
+    if (scale_member && !scale_member->value.is_null()) {
+      const std::string place = pointer_to(pointer_, "scale");
+      const auto scale = decode_count(scale_member->value, kMost, place, context_.problems);
+      if (scale && replicas && *scale != *replicas) {
+        report(context_.problems, place, scale_member->at,
+               fmt::format("scale is {} and deploy.replicas is {}: remove one", *scale, *replicas));
+      }
+      if (!replicas) {
+        replicas = scale;
+        at = scale_member->at;
+      }
+    }
+    set_member(*fields, "replicas", Value(Number{std::to_string(replicas.value_or(1))}, at), at);
+    set_member(service_, "deploy", std::move(deploy), at_);
+  }
+
+  void prepare_deploy(Map& deploy) {
+    const std::string place = pointer_to(pointer_, "deploy");
+    drop_extensions(deploy);
+    drop_ignored(deploy, place, unsupported_deploy_keys());
+    if (const auto mode = take_member(deploy, "mode"); mode && !mode->value.is_null()) {
+      const std::string* text = mode->value.as_string();
+      if (text == nullptr || *text != "replicated") {
+        report(context_.problems, pointer_to(place, "mode"), mode->value.at(),
+               "there is one engine, and a service has so many replicas as it is scaled to: remove "
+               "mode, or write replicated");
+      }
+    }
+    Value* resources = find_value(deploy, "resources");
+    auto* parts = resources == nullptr ? nullptr : std::get_if<Map>(&resources->content());
+    Value* reservations = parts == nullptr ? nullptr : find_value(*parts, "reservations");
+    if (reservations == nullptr) return;
+    if (auto* fields = std::get_if<Map>(&reservations->content())) {
+      drop_ignored(*fields, place + "/resources/reservations", unsupported_reservation_keys());
+    }
+  }
+
+  // On one network services find each other by name, so what is left of a link is the order.
+  void take_links() {
+    const Value* links = find_value(service_, "links");
+    if (links == nullptr) return;
+    const List* list = links->as_list();
+    if (list == nullptr && !links->is_null()) return;
+    const Member taken = *take_member(service_, "links");
+    if (list == nullptr || taken.value.as_list()->empty()) return;
+    const std::string place = pointer_to(pointer_, "links");
+    context_.notices.push_back({place,
+                                "links is taken for depends_on: on one network services find each "
+                                "other by name",
+                                taken.at});
+    for (std::size_t i = 0; i < taken.value.as_list()->size(); ++i) {
+      take_link((*taken.value.as_list())[i], pointer_to(place, i));
+    }
+  }
+
+  void take_link(const Value& link, const std::string& pointer) {
+    const std::string* text = link.as_string();
+    if (text == nullptr) {
+      report(context_.problems, pointer, link.at(),
+             fmt::format("must be the name of a service, not {}", link.kind_name()));
+      return;
+    }
+    const std::size_t colon = text->find(':');
+    const std::string service = text->substr(0, colon);
+    if (colon != std::string::npos && text->substr(colon + 1) != service) {
+      report(context_.problems, pointer, link.at(),
+             fmt::format("containers are not linked: give the service {} the name {} with aliases "
+                         "at its networks",
+                         quote(service), quote(text->substr(colon + 1))));
+      return;
+    }
+    add_dependency(service, link.at());
+  }
+
+  // Into whichever form there is; what is neither form is told when it is decoded.
+  void add_dependency(const std::string& service, Position at) {
+    Value* given = find_value(service_, "depends_on");
+    if (given == nullptr || given->is_null()) {
+      set_member(service_, "depends_on", Value(List{}, at), at);
+      given = find_value(service_, "depends_on");
+    }
+    if (given->find(service) != nullptr) return;
+    if (auto* map = std::get_if<Map>(&given->content())) {
+      Map dependency;
+      dependency.push_back({"condition", Value(std::string("service_started"), at), at});
+      map->push_back({service, Value(std::move(dependency), at), at});
+    } else if (auto* list = std::get_if<List>(&given->content())) {
+      for (const Value& known : *list) {
+        if (known.as_string() != nullptr && *known.as_string() == service) return;
+      }
+      list->emplace_back(service, at);
+    }
+  }
+
+  void complete_image() {
+    Value* image = find_value(service_, "image");
+    const std::string* text = image == nullptr ? nullptr : image->as_string();
+    if (text == nullptr) return;
+    std::string why;
+    if (ImageReference::parse(*text, why)) return;
+    std::string latest = *text + ":latest";
+    if (ImageReference::parse(latest, why)) image->content() = std::move(latest);
+  }
+
+  void drop_ignored(Map& map, const std::string& pointer, std::span<const UnsupportedKey> rows) {
+    std::erase_if(map, [&](const Member& member) {
+      const UnsupportedKey* row = find_unsupported(rows, member.key);
+      if (row == nullptr) return false;
+      const bool* flag = member.value.as_bool();
+      if (member.value.is_null() || (flag != nullptr && !*flag)) return true;
+      if (row->treatment != Treatment::ignored_in_files) return false;
+      context_.notices.push_back({pointer_to(pointer, member.key),
+                                  fmt::format("{} is ignored: {}", member.key, row->reason),
+                                  member.at});
+      return true;
+    });
+  }
+
+  void drop_empty(std::string_view key) {
+    const Value* value = find_value(service_, key);
+    if (value == nullptr || value->as_list() == nullptr || !value->as_list()->empty()) return;
+    take_member(service_, key);
+  }
+
+  Map& service_;
+  std::string pointer_;
+  Position at_;
+  const ServiceContext& context_;
+};
+
+}  // namespace
+
+bool prepare_service(Member& service, const ServiceContext& context) {
+  auto* fields = std::get_if<Map>(&service.value.content());
+  if (fields == nullptr) return true;
+  const std::string pointer = pointer_to("/services", service.key);
+  return Preparation(*fields, pointer, service.at, context).run();
+}
+
+}  // namespace genisys::state::compose
