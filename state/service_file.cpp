@@ -97,7 +97,9 @@ void refuse_other_kind(const Read& read, std::uint32_t index, Problems& problems
 }
 
 std::string folder_of(const std::string& path) {
-  return path.substr(0, path.find_last_of('/') == std::string::npos ? 0 : path.find_last_of('/'));
+  const std::size_t slash = path.find_last_of('/');
+  if (slash == std::string::npos) return {};
+  return path.substr(0, std::max<std::size_t>(slash, 1));
 }
 
 }  // namespace

@@ -40,7 +40,8 @@ std::optional<std::string> Variables::value(const std::string& name) const {
 }
 
 void Variables::take_dotenv(const std::string& folder) {
-  if (auto pairs = read_env_file(folder + "/.env", EnvFormat::dotenv, false, "", {})) {
+  if (auto pairs = read_env_file(folder + (folder.ends_with('/') ? ".env" : "/.env"),
+                                 EnvFormat::dotenv, false, "", {})) {
     dotenv_ = std::move(*pairs);
   }
 }

@@ -61,10 +61,7 @@ INSTANTIATE_TEST_SUITE_P(
         Accepted{"inline_comment", "A=1 # one\nB=\"2\" # two\nC='3'# three\n", "A=<1> B=<2> C=<3>"},
         Accepted{"hash_in_value", "A=a#b\nB=#b\nC='#'\nD=\"a # b\"\nE= # c\n",
                  "A=<a#b> B=<#b> C=<#> D=<a # b> E=<>"},
-        Accepted{"single_quotes",
-                 R"(A='$HOME \n "x" \'y\' \')"
-                 "\\'\n",
-                 R"(A=<$HOME \n "x" 'y' '\>)"},
+        Accepted{"single_quotes", R"(A='$HOME \n "x" \'y\' \z')", R"(A=<$HOME \n "x" 'y' \z>)"},
         Accepted{"double_quotes", R"(A="\"x\"\t\\ \n\$HOME 'y' \z")",
                  "A=<\"x\"\t\\ \n$HOME 'y' \\z>"},
         Accepted{"over_lines", "A=\"one\n two\"\nB='x\n#y'\nC=3\n",

@@ -137,7 +137,8 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"reset", "a: !reset\n", "the tag '!reset' of Compose is not supported"},
         Refused{"reset_null", "a: !reset null\n", "'!reset'"},
         Refused{"override", "a: !override [1]\n", "'!override'"},
-        Refused{"unclosed", many("[", 200'000), "deeper than 20"},
+        Refused{"unclosed", many("[", 200'000), "a key must be text"},
+        Refused{"endless_list", many("- ", 100'000), "deeper than 20"},
         Refused{"lone_commas", many(",", 1000), "unexpected"}),
     [](const auto& test) { return test.param.name; });
 
