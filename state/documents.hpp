@@ -40,8 +40,8 @@ struct YamlRules {
 //
 // An alias is a copy of what it names, which must be complete before it; a merge key (a plain "<<")
 // adds what a map, or the maps of a list, have and the map itself has not, the first of the list
-// first. What copies add is bounded: 20,000 values and 2 MiB of text. A copy keeps the places where
-// it was written.
+// first. What copies add is bounded (copy_budget.hpp). A copy keeps the places where it was
+// written.
 std::optional<Value> read_yaml(std::string_view text, Problems& problems,
                                const YamlRules& rules = {});
 

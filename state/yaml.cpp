@@ -9,6 +9,7 @@
 #include <sstream>
 #include <utility>
 
+#include "state/copy_budget.hpp"
 #include "state/documents.hpp"
 #include "state/text.hpp"
 #include "state/tree_builder.hpp"
@@ -17,8 +18,6 @@ namespace genisys::state {
 namespace {
 
 constexpr std::size_t kMaxDepth = 20;
-constexpr std::size_t kMaxCopiedValues = 20'000;
-constexpr std::size_t kMaxCopiedBytes = std::size_t{2} * 1024 * 1024;
 
 // Leaves the parser, which has no other way to be stopped; the problem has been recorded.
 struct Stop {};
@@ -38,67 +37,31 @@ std::string with_noticed_end(std::string_view text) {
   return std::string(text.substr(0, last + 1)) + '#';
 }
 
-struct Size {
-  std::size_t values = 1;
-  std::size_t bytes = 0;
-  std::size_t depth = 0;  // levels of maps and lists
-};
-
-// The tree is at most kMaxDepth deep.
-Size size_of(const Value& value) {
-  Size size;
-  const auto add = [&](const Value& inner) {
-    const Size part = size_of(inner);
-    size.values += part.values;
-    size.bytes += part.bytes;
-    size.depth = std::max(size.depth, part.depth);
-  };
-  if (const std::string* text = value.as_string()) size.bytes = text->size();
-  if (const List* list = value.as_list()) {
-    for (const Value& item : *list) add(item);
-    ++size.depth;
-  }
-  if (const Map* map = value.as_map()) {
-    for (const Member& member : *map) {
-      size.bytes += member.key.size();
-      add(member.value);
-    }
-    ++size.depth;
-  }
-  return size;
-}
-
-// The values that have a name, for their aliases. Each is a copy; all copies together are bounded,
-// since a short text can ask for an exponential number of them.
+// The values that have a name, for their aliases. What is kept and what is copied is spent.
 class Anchors {
  public:
-  // Nothing when that is one copy too many.
+  // False when that is one copy too many.
   [[nodiscard]] bool keep(YAML::anchor_t anchor, const Value& value) {
-    const Size size = size_of(value);
-    if (!spend(size)) return false;
+    const ValueSize size = size_of(value);
+    if (!budget_.spend(size)) return false;
     anchored_.insert_or_assign(anchor, Anchored{value, size});
     return true;
   }
+  [[nodiscard]] bool spend(const ValueSize& size) { return budget_.spend(size); }
 
   struct Anchored {
     Value value;
-    Size size;
+    ValueSize size;
   };
   // Null for one that is not complete yet.
   const Anchored* find(YAML::anchor_t anchor) const {
     const auto found = anchored_.find(anchor);
     return found == anchored_.end() ? nullptr : &found->second;
   }
-  [[nodiscard]] bool spend(const Size& size) {
-    values_ += size.values;
-    bytes_ += size.bytes;
-    return values_ <= kMaxCopiedValues && bytes_ <= kMaxCopiedBytes;
-  }
 
  private:
   std::map<YAML::anchor_t, Anchored> anchored_;
-  std::size_t values_ = 0;
-  std::size_t bytes_ = 0;
+  CopyBudget budget_;
 };
 
 // The tree is built from events and not by the library's loader: that one follows aliases into
@@ -182,7 +145,7 @@ class Handler : public YAML::EventHandler {
   [[noreturn]] void refuse_copies(const YAML::Mark& mark) {
     refuse(fmt::format("anchors and aliases copy more than {} values or {} bytes: name smaller "
                        "parts, or write them out",
-                       kMaxCopiedValues, kMaxCopiedBytes),
+                       CopyBudget::kMaxValues, CopyBudget::kMaxBytes),
            mark);
   }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "state/compose/undeclared.hpp"
 #include "state/text.hpp"
 
 namespace genisys::state::compose {
@@ -46,13 +47,14 @@ class Dependencies {
   }
 
   void check_names() {
-    std::vector<std::string_view> known;
-    for (const auto& [name, needs] : needs_) known.emplace_back(name);
+    const std::vector<std::string_view> known = names_of(needs_);
     for (const auto& [name, needs] : needs_) {
       for (const Needed& needed : needs) {
         if (needs_.contains(needed.name)) continue;
         if (!left_out_.contains(needed.name)) {
-          report_unknown(name, needed, known);
+          report(name, needed.at,
+                 undeclared(fmt::format("there is no service {} in the files", quote(needed.name)),
+                            needed.name, known, "add it, or remove the dependency"));
         } else if (needed.required) {
           report(name, needed.at,
                  fmt::format("needs {}, which is left out since it belongs to a profile: remove "
@@ -119,15 +121,6 @@ class Dependencies {
       if (needed.name == needed_name) return needed.at;
     }
     return {};
-  }
-
-  void report_unknown(const std::string& name, const Needed& needed,
-                      const std::vector<std::string_view>& known) {
-    const std::string_view meant = nearest(needed.name, known);
-    report(name, needed.at,
-           meant.empty() ? fmt::format("there is no service {} in the files", quote(needed.name))
-                         : fmt::format("there is no service {} in the files: did you mean {}?",
-                                       quote(needed.name), quote(meant)));
   }
 
   void report(const std::string& name, Position at, std::string message) {

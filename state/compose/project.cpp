@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "state/compose/dependencies.hpp"
+#include "state/compose/extends.hpp"
 #include "state/compose/members.hpp"
 #include "state/compose/merge.hpp"
 #include "state/compose/resources.hpp"
@@ -105,6 +106,8 @@ class ProjectReader {
         if (section == nullptr) continue;
         drop_extensions_within(*section);
         variables_.fill(*section, pointer_to("", key), source.plain_templates);
+        auto* services = key == "services" ? std::get_if<Map>(&section->content()) : nullptr;
+        if (services != nullptr) resolve_extends(*services, problems_);
       }
       all = merge(std::move(all), std::move(source.document));
     }

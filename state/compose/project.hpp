@@ -1,9 +1,9 @@
 // Compose files, read as one project.
 //
-// Top-level keys: services, networks, volumes, name; version and x-… have no meaning. Variables are
-// replaced in each file (compose/variables.hpp), then the files are merged (compose/merge.hpp),
-// then each service is prepared (compose/service.hpp) and decoded. Services of a profile are left
-// out.
+// Top-level keys: services, networks, volumes, name; version and x-… have no meaning. In each file
+// variables are replaced (compose/variables.hpp) and services extended (compose/extends.hpp); then
+// the files are merged (compose/merge.hpp); then each service is prepared (compose/service.hpp) and
+// decoded. Services of a profile are left out.
 //
 // Pure but for what Surroundings does. Any thread.
 #pragma once

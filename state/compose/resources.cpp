@@ -259,7 +259,6 @@ std::map<std::string, Spec> read_section(const Value* section, std::string_view 
   }
   std::map<std::string, const Spec*> by_name;
   for (const Member& member : *map) {
-    if (member.key.starts_with("x-")) continue;
     const std::string place = pointer_to(pointer, member.key);
     const Spec& spec =
         specs.emplace(member.key, read(member, place, project, problems)).first->second;

@@ -92,14 +92,6 @@ class Preparation {
     const std::string place = pointer_to(pointer_, "deploy");
     drop_extensions(deploy);
     drop_ignored(deploy, place, unsupported_deploy_keys());
-    if (const auto mode = take_member(deploy, "mode"); mode && !mode->value.is_null()) {
-      const std::string* text = mode->value.as_string();
-      if (text == nullptr || *text != "replicated") {
-        report(context_.problems, pointer_to(place, "mode"), mode->value.at(),
-               "there is one engine, and a service has so many replicas as it is scaled to: remove "
-               "mode, or write replicated");
-      }
-    }
     Value* resources = find_value(deploy, "resources");
     auto* parts = resources == nullptr ? nullptr : std::get_if<Map>(&resources->content());
     Value* reservations = parts == nullptr ? nullptr : find_value(*parts, "reservations");

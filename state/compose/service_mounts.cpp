@@ -3,10 +3,10 @@
 
 #include <filesystem>
 #include <utility>
-#include <vector>
 
 #include "state/compose/members.hpp"
 #include "state/compose/service.hpp"
+#include "state/compose/undeclared.hpp"
 #include "state/field_decoding.hpp"
 #include "state/text.hpp"
 
@@ -75,15 +75,10 @@ class Mounts {
       context_.used.volumes.emplace(found->second.name, found->second);
       return found->second.name;
     }
-    std::vector<std::string_view> known;
-    for (const auto& [name, spec] : volumes) known.emplace_back(name);
-    const std::string_view meant = nearest(key, known);
-    report(context_.problems, pointer, at,
-           meant.empty() ? fmt::format("the volume {} is not declared: add it to the top-level "
-                                       "volumes; a path of the host begins with '/' or './'",
-                                       quote(key))
-                         : fmt::format("the volume {} is not declared: did you mean {}?",
-                                       quote(key), quote(meant)));
+    report(
+        context_.problems, pointer, at,
+        undeclared(fmt::format("the volume {} is not declared", quote(key)), key, names_of(volumes),
+                   "add it to the top-level volumes; a path of the host begins with '/' or './'"));
     return std::nullopt;
   }
 

