@@ -8,7 +8,6 @@
 #include "state/compose/members.hpp"
 #include "state/definition.hpp"
 #include "state/field_decoding.hpp"
-#include "state/text.hpp"
 #include "state/unsupported_keys.hpp"
 
 namespace genisys::state::compose {
@@ -23,7 +22,7 @@ class Preparation {
     drop_extensions(service_);
     if (!take_build()) return false;
     take_scale();
-    take_links();
+    resolve_links(service_, pointer_, context_);
     complete_image();
     resolve_environment(service_, pointer_, context_);
     resolve_networks(service_, pointer_, at_, context_);
@@ -98,63 +97,6 @@ class Preparation {
     if (reservations == nullptr) return;
     if (auto* fields = std::get_if<Map>(&reservations->content())) {
       drop_ignored(*fields, place + "/resources/reservations", unsupported_reservation_keys());
-    }
-  }
-
-  // On one network services find each other by name, so what is left of a link is the order.
-  void take_links() {
-    const Value* links = find_value(service_, "links");
-    if (links == nullptr) return;
-    const List* list = links->as_list();
-    if (list == nullptr && !links->is_null()) return;
-    const Member taken = *take_member(service_, "links");
-    if (list == nullptr || taken.value.as_list()->empty()) return;
-    const std::string place = pointer_to(pointer_, "links");
-    context_.notices.push_back({place,
-                                "links is taken for depends_on: on one network services find each "
-                                "other by name",
-                                taken.at});
-    for (std::size_t i = 0; i < taken.value.as_list()->size(); ++i) {
-      take_link((*taken.value.as_list())[i], pointer_to(place, i));
-    }
-  }
-
-  void take_link(const Value& link, const std::string& pointer) {
-    const std::string* text = link.as_string();
-    if (text == nullptr) {
-      report(context_.problems, pointer, link.at(),
-             fmt::format("must be the name of a service, not {}", link.kind_name()));
-      return;
-    }
-    const std::size_t colon = text->find(':');
-    const std::string service = text->substr(0, colon);
-    if (colon != std::string::npos && text->substr(colon + 1) != service) {
-      report(context_.problems, pointer, link.at(),
-             fmt::format("containers are not linked: give the service {} the name {} with aliases "
-                         "at its networks",
-                         quote(service), quote(text->substr(colon + 1))));
-      return;
-    }
-    add_dependency(service, link.at());
-  }
-
-  // Into whichever form there is; what is neither form is told when it is decoded.
-  void add_dependency(const std::string& service, Position at) {
-    Value* given = find_value(service_, "depends_on");
-    if (given == nullptr || given->is_null()) {
-      set_member(service_, "depends_on", Value(List{}, at), at);
-      given = find_value(service_, "depends_on");
-    }
-    if (given->find(service) != nullptr) return;
-    if (auto* map = std::get_if<Map>(&given->content())) {
-      Map dependency;
-      dependency.push_back({"condition", Value(std::string("service_started"), at), at});
-      map->push_back({service, Value(std::move(dependency), at), at});
-    } else if (auto* list = std::get_if<List>(&given->content())) {
-      for (const Value& known : *list) {
-        if (known.as_string() != nullptr && *known.as_string() == service) return;
-      }
-      list->emplace_back(service, at);
     }
   }
 

@@ -43,6 +43,7 @@ bool prepare_service(Member& service, const ServiceContext& context);
 
 // The parts, each for a service that is a map. `pointer` is the service's.
 void resolve_environment(Map& service, const std::string& pointer, const ServiceContext& context);
+void resolve_links(Map& service, const std::string& pointer, const ServiceContext& context);
 void resolve_networks(Map& service, const std::string& pointer, Position at,
                       const ServiceContext& context);
 void resolve_volumes(Map& service, const std::string& pointer, const ServiceContext& context);

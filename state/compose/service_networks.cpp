@@ -24,12 +24,13 @@ std::optional<Map> wanted_networks(const Value* given, Position at) {
   if (given != nullptr && !given->is_null()) {
     if (const Map* map = given->as_map()) {
       wanted = *map;
-      drop_extensions(wanted);
     } else if (const List* list = given->as_list()) {
+      std::set<std::string> known;
       for (const Value& item : *list) {
         const std::string* key = item.as_string();
         if (key == nullptr) return std::nullopt;
-        set_member(wanted, *key, Value(std::monostate{}, item.at()), item.at());
+        if (!known.insert(*key).second) continue;
+        wanted.push_back({*key, Value(std::monostate{}, item.at()), item.at()});
       }
     } else {
       return std::nullopt;
