@@ -3,14 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <set>
 
+#include "state/compose/project.hpp"
 #include "state/documents.hpp"
+#include "state/file_entries.hpp"
 #include "state/text.hpp"
 
 namespace genisys::state {
 namespace {
+
+constexpr std::size_t kMaxBytes = std::size_t{256} * 1024;
 
 enum class Format { python, json, yaml };
 
@@ -46,148 +48,104 @@ Format format_of(std::string_view text, std::string_view path) {
   return is_assignment(line) ? Format::python : Format::yaml;
 }
 
-std::optional<Value> read(std::string_view text, Format format, Problems& problems) {
+std::optional<Value> read_document(std::string_view text, Format format, std::uint32_t document,
+                                   std::vector<Position>& plain_templates, Problems& problems) {
   switch (format) {
     case Format::python:
-      return read_python_literals(text, problems);
+      return read_python_literals(text, problems, document);
     case Format::json:
-      return read_json(text, problems);
+      return read_json(text, problems, kMaxBytes, document);
     case Format::yaml:
-      return read_yaml(text, problems);
+      return read_yaml(
+          text, problems,
+          {.max_bytes = kMaxBytes, .document = document, .plain_templates = &plain_templates});
   }
   return std::nullopt;
 }
 
-// Takes `replicas`, the first target, out of an entry's `deploy`: it is no part of a definition.
-// Nothing when it has none; what else `deploy` holds, or is, is the definition's business.
-std::optional<std::uint32_t> take_replicas(Map& entry, const std::string& pointer,
-                                           Problems& problems) {
-  const auto deploy = std::find_if(entry.begin(), entry.end(),
-                                   [](const Member& field) { return field.key == "deploy"; });
-  Map* fields = deploy == entry.end() ? nullptr : std::get_if<Map>(&deploy->value.content());
-  if (fields == nullptr) return std::nullopt;
-  const auto found = std::find_if(fields->begin(), fields->end(),
-                                  [](const Member& field) { return field.key == "replicas"; });
-  if (found == fields->end()) return std::nullopt;
-  const Value replicas = std::move(found->value);
-  fields->erase(found);
-  if (replicas.is_null()) return std::nullopt;
-  std::uint32_t target = 0;
-  if (const Number* number = replicas.as_number()) {
-    const std::string& digits = number->text;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), target);
-    if (error == std::errc{} && end == digits.data() + digits.size()) return target;
-  }
-  problems.push_back(
-      {pointer + "/deploy/replicas", "must be an integer, 0 or more", replicas.at()});
-  return std::nullopt;
-}
-
-class EntriesDecoder {
- public:
-  EntriesDecoder(Format format, Problems& problems) : format_(format), problems_(problems) {}
-
-  void take(const Map& services, const std::string& pointer) {
-    for (const Member& member : services) take_entry(member, pointer_to(pointer, member.key));
-  }
-
-  std::vector<FileEntry> entries() { return std::move(entries_); }
-
- private:
-  void take_entry(const Member& member, const std::string& pointer) {
-    const auto expected = expected_name(member, pointer);
-    if (!expected) return;
-    const std::size_t before = problems_.size();
-
-    std::optional<std::uint32_t> target;
-    Value rest = member.value;
-    if (Map* fields = std::get_if<Map>(&rest.content())) {
-      target = take_replicas(*fields, pointer, problems_);
-    }
-    auto definition = decode_definition(rest, *expected, pointer, problems_);
-    if (!definition || problems_.size() != before) return;
-
-    if (const auto most = max_replicas(*definition); target && most && *target > *most) {
-      problems_.push_back({pointer_to(pointer, "deploy") + "/replicas",
-                           fmt::format("{} replicas are more than the {} that the published host "
-                                       "ports allow",
-                                       *target, *most),
-                           member.at});
-    }
-    if (!names_.insert(definition->name).second) {
-      problems_.push_back({pointer,
-                           fmt::format("another entry has the name {} already: rename one",
-                                       quote(definition->name.str())),
-                           member.at});
-    }
-    entries_.push_back({.definition = std::move(*definition), .first_target = target});
-  }
-
-  // The name that the entry must have (outer: nothing when there was a problem; inner: nothing when
-  // the entry itself says it).
-  std::optional<std::optional<ServiceName>> expected_name(const Member& member,
-                                                          const std::string& pointer) {
-    const Value* own_name = member.value.find("name");
-    const bool names_itself = own_name != nullptr && !own_name->is_null();
-    if (format_ == Format::python && names_itself) return std::optional<ServiceName>();
-    auto name = ServiceName::parse(member.key);
-    if (name) return name;
-    problems_.push_back(
-        {pointer,
-         fmt::format("{} is not a service name: write 1 to 63 letters, digits, '_', "
-                     "'.' and '-', beginning with a letter or a digit",
-                     quote(member.key)),
-         member.at});
-    return std::nullopt;
-  }
-
-  Format format_;
-  Problems& problems_;
-  std::set<ServiceName> names_;
-  std::vector<FileEntry> entries_;
+struct Read {
+  Value document;
+  Format format;
+  std::vector<Position> plain_templates = {};
 };
 
-void check_compose_keys(const Map& document, Problems& problems) {
-  for (const Member& member : document) {
-    if (member.key == "services" || member.key == "version" || member.key.starts_with("x-"))
-      continue;
-    problems.push_back({pointer_to("", member.key),
-                        fmt::format("unknown key {}: of a Compose file only services is supported",
-                                    quote(member.key)),
-                        member.at});
+bool is_compose(const Read& read) {
+  return read.format != Format::python && read.document.find("services") != nullptr;
+}
+
+void take_definitions(const Read& read, FileEntries& entries, Problems& problems) {
+  const Value& document = read.document;
+  const Naming naming = read.format == Format::python ? Naming::field : Naming::key;
+  if (const Map* map = document.as_map()) {
+    for (const Member& entry : *map) entries.take(entry, naming, pointer_to("", entry.key));
+  } else if (!document.is_null()) {
+    problems.push_back(
+        {"", fmt::format("must be a map from name to definition, not {}", document.kind_name()),
+         document.at()});
   }
+}
+
+// A file beside Compose files that is none.
+void refuse_other_kind(const Read& read, std::uint32_t index, Problems& problems) {
+  Position at = read.document.at();
+  at.document = index;
+  problems.push_back(
+      {"",
+       "the files are Compose files, or none of them is, and this one has no services: put its "
+       "definitions below services, or name it alone",
+       at});
+}
+
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.find_last_of('/');
+  if (slash == std::string::npos) return {};
+  return path.substr(0, std::max<std::size_t>(slash, 1));
 }
 
 }  // namespace
 
-std::optional<std::vector<FileEntry>> read_service_file(std::string_view text,
-                                                        std::string_view path, Problems& problems) {
+std::optional<Declarations> read_service_files(std::span<const SourceFile> files,
+                                               const Surroundings& surroundings, Problems& problems,
+                                               Problems& notices) {
   const std::size_t before = problems.size();
-  const Format format = format_of(text, path);
-  const auto document = read(text, format, problems);
-  if (!document) return std::nullopt;
-  EntriesDecoder decoder(format, problems);
-  const Map* map = document->as_map();
-  const Value* services = document->find("services");
-  if (format != Format::python && services != nullptr) {
-    check_compose_keys(*map, problems);
-    if (const Map* entries = services->as_map()) {
-      decoder.take(*entries, "/services");
-    } else if (!services->is_null()) {
-      problems.push_back(
-          {"/services",
-           fmt::format("must be a map from name to definition, not {}", services->kind_name()),
-           services->at()});
+  std::vector<std::string> paths;
+  std::vector<Read> documents;
+  for (const SourceFile& file : files) {
+    const auto index = static_cast<std::uint32_t>(paths.size());
+    paths.push_back(file.path);
+    Read read{.document = {}, .format = format_of(file.text, file.path)};
+    auto document = read_document(file.text, read.format, index, read.plain_templates, problems);
+    if (!document) continue;
+    read.document = std::move(*document);
+    documents.push_back(std::move(read));
+  }
+  // Which files are Compose files is not known of one that cannot be read.
+  if (problems.size() != before) return std::nullopt;
+
+  FileEntries entries(paths, problems);
+  Declarations declarations;
+  if (std::none_of(documents.begin(), documents.end(), is_compose)) {
+    for (const Read& read : documents) take_definitions(read, entries, problems);
+  } else {
+    std::vector<compose::Source> sources;
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+      Read& read = documents[i];
+      const bool may_extend =
+          read.format != Format::python && compose::may_extend_project(read.document);
+      if (is_compose(read) || may_extend) {
+        sources.push_back({std::move(read.document), std::move(read.plain_templates)});
+      } else {
+        refuse_other_kind(read, static_cast<std::uint32_t>(i), problems);
+      }
     }
-  } else if (map != nullptr) {
-    decoder.take(*map, "");
-  } else if (!document->is_null()) {
-    problems.push_back(
-        {"", fmt::format("must be a map from name to definition, not {}", document->kind_name()),
-         document->at()});
+    if (problems.size() == before) {
+      declarations.shared = compose::read_project(std::move(sources), folder_of(files[0].path),
+                                                  surroundings, entries, problems, notices);
+    }
   }
   if (problems.size() != before) return std::nullopt;
-  return decoder.entries();
+  declarations.entries = entries.entries();
+  return declarations;
 }
 
 }  // namespace genisys::state

@@ -3,12 +3,29 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/unit/state/document_texts.hpp"
+#include "tests/unit/state/compose_files.hpp"
 
 namespace genisys::state {
 namespace {
 
 using testing::HasSubstr;
+
+// One file in surroundings that have nothing.
+std::optional<std::vector<FileEntry>> read_service_file(const std::string& text,
+                                                        const std::string& path,
+                                                        Problems& problems) {
+  const SourceFile file{.path = path, .text = text};
+  const Surroundings surroundings{
+      .variable = [](const std::string&) { return std::nullopt; },
+      .read = [](const std::string&, std::string&, bool& missing) -> std::optional<std::string> {
+        missing = true;
+        return std::nullopt;
+      }};
+  Problems notices;
+  auto declared = read_service_files({&file, 1}, surroundings, problems, notices);
+  if (!declared) return std::nullopt;
+  return std::move(declared->entries);
+}
 
 // "name=image xN" for each entry, in their order.
 std::string summary(const std::vector<FileEntry>& entries) {
@@ -70,14 +87,15 @@ INSTANTIATE_TEST_SUITE_P(
         Accepted{"yaml_without_extension", "/etc/services.conf", "# x\nweb:\n  image: a:1\n",
                  "web=a:1"},
         Accepted{"yaml_empty", "s.yml", "# nothing yet\n", ""},
-        Accepted{"compose", "compose.yaml",
-                 "version: '3'\nx-note: y\nservices:\n  web:\n    image: a:1\n    deploy:\n      "
-                 "replicas: 3\n",
-                 "web=a:1x3"},
-        Accepted{"compose_without_services", "compose.yaml", "services:\n", ""},
+        Accepted{"compose", "/srv/compose.yaml", "services:\n  web:\n    image: a:1\n",
+                 "web=a:1x1"},
+        Accepted{"yaml_merge_keys", "s.yml",
+                 "web: &web {image: a:1, deploy: {replicas: 2}}\ndb: {<<: *web, image: b:1}\n",
+                 "web=a:1x2 db=b:1x2"},
         Accepted{"json", "s.json", R"({"web": {"image": "a:1", "command": null}})", "web=a:1"},
         Accepted{"json_without_extension", "s", " \n{\"web\": {\"image\": \"a:1\"}}", "web=a:1"},
-        Accepted{"json_compose", "s.json", R"({"services": {"web": {"image": "a:1"}}})", "web=a:1"},
+        Accepted{"json_compose", "/srv/s.json", R"({"services": {"web": {"image": "a:1"}}})",
+                 "web=a:1x1"},
         Accepted{"json_empty", "s.json", "{}", ""},
         Accepted{"name_repeated", "s.yml", "web: {name: web, image: a:1}", "web=a:1"},
         Accepted{"deploy_null", "s.yml", "web: {image: a:1, deploy: }", "web=a:1"},
@@ -129,18 +147,13 @@ INSTANTIATE_TEST_SUITE_P(
                             "/web/name: 'db' differs"},
                     Refused{"yaml_null_entry", "s.yml", "web:\n",
                             "/web: a definition must be a map, not null"},
-                    Refused{"yaml_unknown_field", "s.yml", "web: {image: a:1, networks: []}",
-                            "/web/networks: unknown key"},
-                    Refused{"yaml_anchor", "s.yml", "web: &x {image: a:1}", "anchors"},
-                    Refused{"compose_volumes", "s.yml", "services: {}\nvolumes: {}\n",
-                            "2:1 /volumes: unknown key 'volumes'"},
-                    Refused{"compose_list", "s.yml", "services: []\n", "/services: must be a map"},
-                    Refused{"compose_entry", "s.yml", "services:\n  web:\n    build: .\n",
-                            "3:5 /services/web/build: unknown key"},
+                    Refused{"yaml_unknown_field", "s.yml", "web: {image: a:1, netwroks: []}",
+                            "/web/netwroks: unknown key"},
+                    Refused{"yaml_cycle", "s.yml", "web: &x {image: *x}", "has no end"},
                     Refused{"deploy_list", "s.yml", "web: {image: a:1, deploy: []}",
                             "/web/deploy: must be a map"},
                     Refused{"deploy_unknown", "s.yml", "web: {image: a:1, deploy: {mode: x}}",
-                            "/web/deploy/mode: unknown key"},
+                            "/web/deploy/mode: "},
                     Refused{"deploy_replicas_misspelt", "s.yml",
                             "web: {image: a:1, deploy: {replica: 2}}", "did you mean 'replicas'?"},
                     Refused{"update_config_misspelt", "s.yml",
@@ -171,6 +184,35 @@ TEST(ServiceFile, ReadsTheSeedsFieldsAsTheyAreMeant) {
   EXPECT_EQ(first.environment->at("ENV_VARIABLE_B"), "5");
   EXPECT_EQ(first.ports->front().container, 8080);
   EXPECT_FALSE(entries->front().first_target);
+}
+
+TEST(ServiceFiles, AddTheirEntriesInTheirOrder) {
+  ComposeFiles files{.texts = {"web: {image: 'a:1'}\n", "", R"({"db": {"image": "b:1"}})"},
+                     .extension = ""};
+  const auto declared = files.read();
+  ASSERT_TRUE(declared) << render(files.problems);
+  EXPECT_EQ(summary(declared->entries), "web=a:1 db=b:1");
+}
+
+TEST(ServiceFiles, NameBothPlacesOfOneName) {
+  ComposeFiles files{.texts = {"web: {image: 'a:1'}\n", "\nweb: {image: 'b:1'}\n"}};
+  EXPECT_FALSE(files.read());
+  ASSERT_EQ(files.problems.size(), 1U) << render(files.problems);
+  EXPECT_EQ(files.problems[0].at, (Position{2, 1, 1}));
+  EXPECT_THAT(files.problems[0].message,
+              HasSubstr("another entry has the name 'web' already, at /srv/shop/0.yaml:1:1"));
+}
+
+TEST(ServiceFiles, TellTheProblemsOfAllFiles) {
+  ComposeFiles files{.texts = {"web: [\n", "a: 1\na: 2\n"}};
+  EXPECT_FALSE(files.read());
+  ASSERT_EQ(files.problems.size(), 2U) << render(files.problems);
+  EXPECT_EQ(files.problems[1].at, (Position{2, 1, 1}));
+}
+
+TEST(ServiceFiles, MayBeNone) {
+  ComposeFiles files;
+  EXPECT_TRUE(files.read());
 }
 
 TEST(ServiceFile, TellsTheProblemsOfAllEntries) {

@@ -40,11 +40,12 @@ INSTANTIATE_TEST_SUITE_P(
         Accepted{"yaml_directive", "%YAML 1.2\n---\na: 1\n", R"({"a":1})"},
         Accepted{"crlf", "a: 1\r\nb: 2\r\n", R"({"a":1,"b":2})"},
         Accepted{"byte_order_mark", "\xEF\xBB\xBF"s + "a: 1\n", R"({"a":1})"},
-        Accepted{"nulls", "[~, null, ]", "[null,null]"},
+        Accepted{"nulls", "[~, null, Null, NULL, ]", "[null,null,null,null]"},
         Accepted{"missing_value", "a:\n", R"({"a":null})"},
-        Accepted{"booleans", "[true, false]", "[true,false]"},
+        Accepted{"booleans", "[true, True, TRUE, false, False, FALSE, tRUE]",
+                 R"([true,true,true,false,false,false,"tRUE"])"},
         Accepted{"words_of_yaml_1_1", "[yes, no, on, off, y, n, True, FALSE]",
-                 R"(["yes","no","on","off","y","n","True","FALSE"])"},
+                 R"(["yes","no","on","off","y","n",true,false])"},
         Accepted{"integers", "[0, 7, -1, 70000]", "[0,7,-1,70000]"},
         Accepted{"octal_looking", "[010, 0755, 0o17]", R"(["010","0755","0o17"])"},
         Accepted{"hexadecimal_looking", "[0x10]", R"(["0x10"])"},
@@ -81,16 +82,6 @@ TEST_P(YamlRefuses, WithReason) {
   EXPECT_FALSE(problems.empty());
 }
 
-std::string alias_bomb() {
-  std::string text = "a0: &a0 [x]\n";
-  for (int i = 1; i <= 9; ++i) {
-    text += fmt::format("a{}: &a{} [", i, i);
-    for (int j = 0; j < 9; ++j) text += fmt::format("*a{},", i - 1);
-    text += "]\n";
-  }
-  return text;
-}
-
 std::string complex_keys(int count) {
   std::string text;
   for (int i = 0; i < count; ++i) text += "? ";
@@ -104,14 +95,6 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"two_commas", ",,", "unexpected"}, Refused{"comma_after_map", "a: 1\n,", ""},
         Refused{"lone_bracket", "]", ""}, Refused{"lone_brace", "}", ""},
         Refused{"brackets_crossed", "[}", ""},
-        Refused{"anchor", "a: &x 1\n", "1:4 : anchors are not supported: remove '&x'"},
-        Refused{"anchor_on_map", "&x {a: 1}", "anchors"},
-        Refused{"anchor_on_key", "&x a: 1", "anchors"}, Refused{"cycle", "&a [*a]", "anchors"},
-        Refused{"cycle_in_map", "&a {k: *a}", "anchors"},
-        Refused{"cycle_in_key", "&a {*a : 1}", "anchors"}, Refused{"bomb", alias_bomb(), "anchors"},
-        Refused{"unknown_alias", "a: *x\n", "1:4"},
-        Refused{"merge_key", "a: {<<: {b: 1}}", "merge keys"},
-        Refused{"merge_alias", "x: &b {c: 1}\na: {<<: *b}", "anchors"},
         Refused{"tag_python_object", "a: !!python/object:os.system [x]", "remove the tag"},
         Refused{"tag_python_apply", "!!python/object/apply:os.system [x]", "remove the tag"},
         Refused{"tag_python_object_bare", "a: !!python/object x", "remove the tag"},
