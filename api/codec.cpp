@@ -11,6 +11,7 @@ using json::text_of;
 using json::write;
 using json::write_member;
 using json::write_or_null;
+using json::write_raw;
 using json::write_unless;
 using json::Writer;
 
@@ -105,18 +106,6 @@ void write_action(Writer& writer, const state::PlannedAction& action) {
   writer.EndObject();
 }
 
-std::string_view to_text(state::Effect effect) {
-  switch (effect) {
-    case state::Effect::created:
-      return "created";
-    case state::Effect::changed:
-      return "changed";
-    case state::Effect::unchanged:
-      return "unchanged";
-  }
-  return "";
-}
-
 }  // namespace
 
 std::string format_time(state::WallTime time) {
@@ -148,15 +137,32 @@ std::string ObjectByName::finish() && {
   return std::move(text_);
 }
 
+std::string_view to_text(state::Effect effect) {
+  switch (effect) {
+    case state::Effect::created:
+      return "created";
+    case state::Effect::changed:
+      return "changed";
+    case state::Effect::unchanged:
+      return "unchanged";
+  }
+  return "";
+}
+
+std::string encode_actions(const std::vector<state::PlannedAction>& actions) {
+  return text_of([&](Writer& writer) {
+    writer.StartArray();
+    for (const state::PlannedAction& action : actions) write_action(writer, action);
+    writer.EndArray();
+  });
+}
+
 std::string encode_preview(state::Effect effect, const std::vector<state::PlannedAction>& actions) {
   return text_of([&](Writer& writer) {
     writer.StartObject();
     write_member(writer, "dry_run", true);
     write_member(writer, "effect", to_text(effect));
-    write(writer, "actions");
-    writer.StartArray();
-    for (const state::PlannedAction& action : actions) write_action(writer, action);
-    writer.EndArray();
+    write_raw(writer, "actions", encode_actions(actions));
     writer.EndObject();
   });
 }

@@ -34,6 +34,11 @@ class ObjectByName {
   std::string text_ = "{";
 };
 
+std::string_view to_text(state::Effect effect);  // "created", …
+
+// What the reconciler would do: an array.
+std::string encode_actions(const std::vector<state::PlannedAction>& actions);
+
 // The answer of a dry run.
 std::string encode_preview(state::Effect effect, const std::vector<state::PlannedAction>& actions);
 

@@ -4,6 +4,7 @@
 // The references outlive the server. Everything is called on the logic thread.
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -13,6 +14,8 @@
 
 #include "api/status_cache.hpp"
 #include "state/clock.hpp"
+#include "state/host_policy.hpp"
+#include "state/import.hpp"
 #include "state/model.hpp"
 #include "state/status_board.hpp"
 #include "state/store.hpp"
@@ -26,9 +29,14 @@ struct Context {
 
   // What the reconciler would do if `wanted` were the desired state and the world as last seen.
   std::function<std::vector<state::PlannedAction>(const state::Snapshot& wanted)> preview;
+  // Reads the service files again and takes them; or says what that would change. Broken files are
+  // no exception: the errors are in the result. The first may throw StoreError.
+  std::function<boost::asio::awaitable<state::Reload>()> reload;
+  std::function<state::Reload()> rehearse_reload;
   // The Prometheus text of GET /metrics.
   std::function<std::string()> metrics_text;
 
+  state::HostPolicy policy = {};                // what definitions may ask of the host
   std::uint32_t max_replicas = 1000;            // limits.replicas
   std::vector<std::string> allowed_hosts = {};  // besides the loopback names, for Host and Origin
   std::string advertise = "127.0.0.1";  // where ports are reached that are bound to all addresses

@@ -1,5 +1,7 @@
 #include "api/handlers_operator.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "api/answers.hpp"
@@ -34,6 +36,26 @@ Reply write_to(const Context& context, const Request& request, const std::string
   return write_and_show_status(200, context, std::move(change), *name);
 }
 
+// Which definition a rollback leads to is known once it is decided; one that the policy does not
+// allow is taken back.
+Decided<Effect> roll_back_if_allowed(Draft& draft, const ServiceName& name,
+                                     const std::optional<state::Revision>& to,
+                                     const IfMatch& if_match, const state::HostPolicy& policy) {
+  const Draft::Mark before = draft.mark();
+  Decided<Effect> decided = state::roll_back(draft, name, to, if_match);
+  if (!decided || *decided == Effect::unchanged) return decided;
+  state::Problems problems;
+  check_policy(draft.find(name)->definition, policy, "", problems);
+  if (problems.empty()) return decided;
+  draft.roll_back_to(before);
+  for (state::Problem& problem : problems) {
+    problem.message = fmt::format("{} of that revision: {}", problem.pointer, problem.message);
+    problem.pointer = "/revision";
+  }
+  return state::Refusal{state::RefusalKind::invalid, "the policy does not allow that revision",
+                        std::move(problems)};
+}
+
 }  // namespace
 
 Reply pause_service(const Context& context, Request request, PathValues values) {
@@ -63,8 +85,10 @@ Reply roll_back_service(const Context& context, Request request, PathValues valu
   const std::optional<RollbackBody> wanted = decode_rollback_body(request.body, problems);
   if (!wanted) return problem(400, "the rollback is not valid", problems);
 
-  Command change = [name = *name, to = wanted->revision, if_match = options->if_match](
-                       Draft& draft) { return state::roll_back(draft, name, to, if_match); };
+  Command change = [name = *name, to = wanted->revision, if_match = options->if_match,
+                    policy = context.policy](Draft& draft) {
+    return roll_back_if_allowed(draft, name, to, if_match, policy);
+  };
   if (options->dry_run) return rehearse(context, change);
   return write_and_show_definition(context, std::move(change), *name);
 }

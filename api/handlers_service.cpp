@@ -17,6 +17,17 @@ namespace {
 
 constexpr const char* kInvalidDefinition = "the definition is not valid";
 
+// The definition of a body, when it is valid and asks of the host what the policy allows.
+std::optional<state::Definition> acceptable_definition(
+    const Context& context, std::string_view body,
+    const std::optional<state::ServiceName>& expected_name, state::Problems& problems) {
+  std::optional<state::Definition> definition =
+      decode_definition_body(body, expected_name, problems);
+  if (definition) check_policy(*definition, context.policy, "", problems);
+  if (!problems.empty()) definition.reset();
+  return definition;
+}
+
 }  // namespace
 
 Reply list_services(const Context& context, Request request, PathValues) {
@@ -34,7 +45,7 @@ Reply register_service(const Context& context, Request request, PathValues) {
   if (!options) return options.error();
   state::Problems problems;
   const std::optional<state::Definition> definition =
-      decode_definition_body(request.body, std::nullopt, problems);
+      acceptable_definition(context, request.body, std::nullopt, problems);
   if (!definition) return problem(400, kInvalidDefinition, problems);
 
   Command command = [definition = *definition](state::Draft& draft) {
@@ -63,7 +74,7 @@ Reply replace_service(const Context& context, Request request, PathValues values
     return problem(400, kInvalidDefinition, problems);
   }
   const std::optional<state::Definition> definition =
-      decode_definition_body(request.body, name, problems);
+      acceptable_definition(context, request.body, name, problems);
   if (!definition) return problem(400, kInvalidDefinition, problems);
 
   Command command = [definition = *definition, if_match = options->if_match](state::Draft& draft) {

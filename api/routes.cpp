@@ -1,6 +1,7 @@
 #include "api/handlers_endpoints.hpp"
 #include "api/handlers_events.hpp"
 #include "api/handlers_operator.hpp"
+#include "api/handlers_reload.hpp"
 #include "api/handlers_revisions.hpp"
 #include "api/handlers_scale.hpp"
 #include "api/handlers_service.hpp"
@@ -31,6 +32,7 @@ constexpr Route kRoutes[] = {
     {Method::del, "/service/{name}/backoff", reset_backoff},
     {Method::post, "/scale", scale_services},
     {Method::get, "/status", show_statuses},
+    {Method::post, "/reload", reload_services},
     {Method::get, "/events", follow_events},
     {Method::get, "/sd", discover_targets},
     {Method::get, "/healthz", show_health},

@@ -1,20 +1,36 @@
 #include "controller/check.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <vector>
+
+#include "controller/policy_config.hpp"
 #include "state/definition.hpp"
 
 namespace genisys::controller {
 namespace {
 
 std::string services_line(const Config& config, const ServicesResult& services) {
-  const std::string file = config.connector.service_file.string();
-  if (services.file_missing) return fmt::format("none ({} is not there)", file);
+  std::vector<std::string> files;
+  for (const auto& file : config.connector.service_files) files.push_back(file.string());
+  if (services.file_missing) return fmt::format("none ({} is not there)", fmt::join(files, ", "));
   std::string names;
-  for (const auto& entry : *services.entries) {
+  for (const auto& entry : services.declared->entries) {
     names += fmt::format("{}{}", names.empty() ? ": " : ", ", entry.definition.name.str());
   }
-  return fmt::format("{} in {}{}", services.entries->size(), file, names);
+  return fmt::format("{} in {}{}", services.declared->entries.size(), fmt::join(files, ", "),
+                     names);
+}
+
+template <class Specs>
+std::string names_of(const Specs& specs) {
+  std::string names;
+  for (const auto& [name, spec] : specs) {
+    names +=
+        fmt::format("{}{}{}", names.empty() ? "" : ", ", name, spec.external ? " (external)" : "");
+  }
+  return names;
 }
 
 }  // namespace
@@ -27,7 +43,7 @@ std::string api_url(const ConnectorConfig& config) {
 }
 
 std::string summary(const Config& config, const ServicesResult& services) {
-  const auto& [file, connector, docker, limits] = config;
+  const auto& [file, connector, docker, limits, policy] = config;
   std::string text;
   const auto line = [&text](std::string_view name, std::string_view value) {
     text += fmt::format("{:<14} {}\n", name, value);
@@ -37,6 +53,9 @@ std::string summary(const Config& config, const ServicesResult& services) {
   line("advertise", connector.advertise);
   line("engine", docker::to_string(docker.address));
   line("services", services_line(config, services));
+  const state::SharedResources& shared = services.declared->shared;
+  if (!shared.networks.empty()) line("networks", names_of(shared.networks));
+  if (!shared.volumes.empty()) line("volumes", names_of(shared.volumes));
   line("state", connector.state_file.string());
   line("instance", connector.instance.value_or("of the state file"));
   line("interval", state::format_duration(connector.interval));
@@ -46,6 +65,8 @@ std::string summary(const Config& config, const ServicesResult& services) {
                                             : docker.config.string());
   line("limit", fmt::format("{} replicas of a service", limits.replicas));
   line("journal", fmt::format("{} entries, {} days", limits.journal_entries, limits.journal_days));
+  line("policy", to_string(policy));
+  for (const std::string& notice : services.notices) line("notice", notice);
   return text;
 }
 

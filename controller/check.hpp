@@ -13,7 +13,8 @@ namespace genisys::controller {
 // Where the API is reached: "http://127.0.0.1:7051", "http://[::1]:7051", "unix:///run/api.sock".
 std::string api_url(const ConnectorConfig& config);
 
-// One fact a line, its name first: scripts read it by the first word. `services` has entries.
+// One fact a line, its name first: scripts read it by the first word. `services` has
+// declarations.
 std::string summary(const Config& config, const ServicesResult& services);
 
 }  // namespace genisys::controller

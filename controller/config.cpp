@@ -10,6 +10,7 @@
 #include <span>
 #include <utility>
 
+#include "controller/policy_config.hpp"
 #include "controller/problems.hpp"
 #include "controller/setting.hpp"
 #include "state/documents.hpp"
@@ -90,9 +91,22 @@ void read_port(const Setting& setting, Draft& draft) {
 }
 
 void read_service_file(const Setting& setting, Draft& draft) {
-  if (auto path = setting.path(draft.folder)) {
-    draft.config.connector.service_file = std::move(*path);
+  std::vector<std::filesystem::path> files;
+  if (setting.is_list()) {
+    const auto items = setting.items();
+    if (items.empty()) setting.reject("names no file (remove the key or name one)");
+    for (const Setting& item : items) {
+      auto path = item.path(draft.folder);
+      if (!path) continue;
+      if (std::ranges::find(files, *path) != files.end()) {
+        item.reject(fmt::format("{} is named twice", path->string()));
+      }
+      files.push_back(std::move(*path));
+    }
+  } else if (auto path = setting.path(draft.folder)) {
+    files.push_back(std::move(*path));
   }
+  if (!files.empty()) draft.config.connector.service_files = std::move(files);
 }
 
 void read_state_file(const Setting& setting, Draft& draft) {
@@ -208,12 +222,7 @@ void read_journal_days(const Setting& setting, Draft& draft) {
   if (const auto days = setting.integer(1, 3650)) draft.config.limits.journal_days = *days;
 }
 
-struct Key {
-  std::string_view name;
-  void (*read)(const Setting& setting, Draft& draft);
-};
-
-constexpr auto kConnectorKeys = std::to_array<Key>({
+constexpr auto kConnectorKeys = std::to_array<Key<Draft>>({
     {"bind", read_bind},
     {"port", read_port},
     {"service_file", read_service_file},
@@ -226,66 +235,34 @@ constexpr auto kConnectorKeys = std::to_array<Key>({
     {"log_level", read_log_level},
 });
 
-constexpr auto kDockerKeys = std::to_array<Key>({
+constexpr auto kDockerKeys = std::to_array<Key<Draft>>({
     {"url", read_url},
     {"concurrency", read_concurrency},
     {"adopt", read_adopt},
     {"config", read_docker_config},
 });
 
-constexpr auto kLimitsKeys = std::to_array<Key>({
+constexpr auto kLimitsKeys = std::to_array<Key<Draft>>({
     {"replicas", read_replicas},
     {"journal_entries", read_journal_entries},
     {"journal_days", read_journal_days},
 });
 
-struct Section {
-  std::string_view name;
-  std::span<const Key> keys;
-};
-
-constexpr auto kSections = std::to_array<Section>({
-    {"connector", kConnectorKeys},
-    {"docker", kDockerKeys},
-    {"limits", kLimitsKeys},
-});
-
-// Reads `map`'s members by the table of those that are known (`Key` or `Section`).
-template <typename Known, typename Read>
-void read_members(const Value& map, std::string_view pointer, std::span<const Known> table,
-                  Problems& problems, Read read) {
-  if (map.is_null()) return;  // a section whose every line is commented out
-  if (map.as_map() == nullptr) {
-    problems.push_back({std::string(pointer),
-                        fmt::format("lines `key: value` are needed here, not {}", map.kind_name()),
-                        map.at()});
-    return;
-  }
-  std::vector<std::string_view> names;
-  for (const Known& known : table) names.push_back(known.name);
-  for (const Member& member : *map.as_map()) {
-    const std::string at = state::pointer_to(pointer, member.key);
-    const auto known = std::ranges::find(table, member.key, &Known::name);
-    if (known != table.end()) {
-      read(*known, member, at);
-      continue;
-    }
-    problems.push_back({at, unknown_key(member.key, names), member.at});
-  }
-}
+constexpr auto kSections =
+    std::to_array<std::string_view>({"connector", "docker", "limits", "policy"});
+constexpr std::array<std::span<const Key<Draft>>, 3> kSectionKeys = {kConnectorKeys, kDockerKeys,
+                                                                     kLimitsKeys};
 
 void read_document(const Value& root, Draft& draft, Problems& problems) {
-  read_members<Section>(
-      root, "", kSections, problems,
-      [&](const Section& section, const Member& members, const std::string& pointer) {
-        read_members<Key>(members.value, pointer, section.keys, problems,
-                          [&](const Key& key, const Member& member, const std::string& at) {
-                            // Of a value that is not there, the reader knows no good place.
-                            const auto place =
-                                member.value.is_null() ? member.at : member.value.at();
-                            key.read(Setting(member.value, place, at, problems), draft);
-                          });
-      });
+  read_members(root, "", kSections, problems,
+               [&](std::size_t section, const Member& member, const std::string& pointer) {
+                 if (section < kSectionKeys.size()) {
+                   read_section(member.value, pointer, kSectionKeys[section], draft, problems);
+                 } else {
+                   read_section(member.value, pointer, policy_keys(), draft.config.policy,
+                                problems);
+                 }
+               });
   if (!is_loopback(draft.config.connector.bind) && !draft.config.connector.allow_unauthenticated) {
     problems.push_back(
         {"/connector/bind",
@@ -316,7 +293,7 @@ std::string_view to_string(LogLevel level) {
 ConfigResult parse_config(std::string_view text, const ConfigPlace& place) {
   ConfigResult result;
   Draft draft{.folder = place.folder};
-  draft.config.connector.service_file = (place.folder / "services.py").lexically_normal();
+  draft.config.connector.service_files = {(place.folder / "services.py").lexically_normal()};
   draft.config.connector.state_file = (place.folder / "genisys-connector.db").lexically_normal();
 
   draft.config.docker.config = place.docker_config;
@@ -325,7 +302,7 @@ ConfigResult parse_config(std::string_view text, const ConfigPlace& place) {
   if (const auto root = state::read_yaml(text, problems)) {
     read_document(*root, draft, problems);
   }
-  result.errors = describe(std::move(problems), place.name);
+  result.errors = describe(std::move(problems), {&place.name, 1});
 
   if (!draft.has_engine && place.docker_host && !place.docker_host->empty()) {
     std::string why;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "docker/address.hpp"
+#include "state/host_policy.hpp"
 
 namespace genisys::controller {
 
@@ -22,12 +23,12 @@ enum class LogLevel { debug, info, warning, error };
 std::string_view to_string(LogLevel);
 
 struct ConnectorConfig {
-  std::string bind = "127.0.0.1";      // an IP address, "localhost", or unix:///path of a socket
-  std::uint16_t port = 7051;           // 0: any free one
-  std::filesystem::path service_file;  // absolute; need not be there
-  std::filesystem::path state_file;    // absolute
-  std::chrono::milliseconds interval{5000};     // 100 ms … 1 h
-  std::optional<std::string> instance = {};     // unset: the state file's UUID
+  std::string bind = "127.0.0.1";  // an IP address, "localhost", or unix:///path of a socket
+  std::uint16_t port = 7051;       // 0: any free one
+  std::vector<std::filesystem::path> service_files;  // absolute; of several, each must be there
+  std::filesystem::path state_file;                  // absolute
+  std::chrono::milliseconds interval{5000};          // 100 ms … 1 h
+  std::optional<std::string> instance = {};          // unset: the state file's UUID
   bool allow_unauthenticated = false;           // true whenever `bind` is reachable from elsewhere
   std::vector<std::string> allowed_hosts = {};  // lower case, without port
   // A host name or an IP address: where clients reach ports that are bound to all addresses.
@@ -53,6 +54,7 @@ struct Config {
   ConnectorConfig connector = {};
   DockerConfig docker = {};
   LimitsConfig limits = {};
+  state::HostPolicy policy = {};  // what definitions may ask of the host
 };
 
 // What a configuration means depends on where it stands.

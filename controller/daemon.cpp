@@ -29,10 +29,9 @@
 #include "controller/loop.hpp"
 #include "controller/metrics.hpp"
 #include "controller/reconciler.hpp"
-#include "controller/services.hpp"
+#include "controller/reload.hpp"
 #include "docker/credentials.hpp"
 #include "docker/http_engine.hpp"
-#include "state/commands.hpp"
 #include "state/sqlite_store.hpp"
 #include "state/status_board.hpp"
 #include "state/system_clock.hpp"
@@ -52,17 +51,6 @@ struct BadServiceFile : std::runtime_error {
       : std::runtime_error("the service file is broken"), errors(std::move(lines)) {}
   std::vector<std::string> errors;
 };
-
-// The entries of the service file; none when there is no such file. Throws BadServiceFile.
-std::vector<state::FileEntry> read_entries(const Config& config) {
-  ServicesResult services = load_services(config);
-  if (!services.entries) throw BadServiceFile(std::move(services.errors));
-  if (services.file_missing) {
-    spdlog::info("no service file {}: services are declared over the API",
-                 config.connector.service_file.string());
-  }
-  return *std::move(services.entries);
-}
 
 void log_lines(const std::vector<std::string>& lines) {
   for (const std::string& line : lines) spdlog::error("{}", line);
@@ -102,6 +90,7 @@ class Daemon {
       : io_(io),
         config_(config),
         store_(std::move(store)),
+        service_files_(config_, *store_),
         signals_(io, SIGTERM, SIGINT, SIGHUP),
         engine_(io.get_executor(), config.docker.address, {}),
         credentials_(io.get_executor(), config.docker.config),
@@ -111,7 +100,8 @@ class Daemon {
   asio::awaitable<void> run() {
     const state::Index first = co_await store_->reserve_indexes(kIndexBlock);
     board_.emplace(io_.get_executor(), first, kIndexBlock);
-    co_await import(read_entries(config_));
+    state::Reload services = co_await service_files_.take();
+    if (!services.errors.empty()) throw BadServiceFile(std::move(services.errors));
     ReconcilerOptions options{.limits = {.starts = config_.docker.concurrency},
                               .seed = std::random_device{}()};
     options.policy.adopt = config_.docker.adopt;
@@ -141,6 +131,13 @@ class Daemon {
     context.preview = [this](const state::Snapshot& wanted) {
       return reconciler_->preview(wanted);
     };
+    context.reload = [this] { return service_files_.take_again("api"); };
+    context.rehearse_reload = [this] {
+      return rehearse_reload(config_, *store_->snapshot(), [this](const state::Snapshot& wanted) {
+        return reconciler_->preview(wanted);
+      });
+    };
+    context.policy = config_.policy;
     context.metrics_text = [this] { return metrics_->text(); };
     context.max_replicas = config_.limits.replicas;
     context.allowed_hosts = config_.connector.allowed_hosts;
@@ -197,26 +194,10 @@ class Daemon {
   // A broken file changes nothing.
   asio::awaitable<void> reload() {
     try {
-      co_await import(read_entries(config_));
-    } catch (const BadServiceFile& error) {
-      log_lines(error.errors);
-      spdlog::error("the service file was not taken; services stay as they are");
+      co_await service_files_.take_again("SIGHUP");
     } catch (const state::StoreError& error) {
       spdlog::error("cannot record the service file: {}", error.what());
     }
-  }
-
-  asio::awaitable<void> import(std::vector<state::FileEntry> entries) {
-    if (entries.empty()) co_return;
-    std::vector<state::ServiceName> taken;
-    state::Problems passed_over;
-    co_await store_->commit(
-        [&](state::Draft& draft) { taken = state::import_file(draft, entries, &passed_over); });
-    for (const state::Problem& problem : passed_over) {
-      spdlog::warn("service file: {}: {}", problem.pointer, problem.message);
-    }
-    for (const state::ServiceName& name : taken)
-      spdlog::info("[{}] taken from the service file", name.str());
   }
 
   asio::awaitable<void> stop() {
@@ -238,6 +219,7 @@ class Daemon {
   const Config& config_;
   state::SystemClock clock_;
   std::unique_ptr<state::SqliteStore> store_;
+  ServiceFiles service_files_;
   asio::signal_set signals_;
   docker::HttpEngine engine_;
   docker::Credentials credentials_;

@@ -11,6 +11,7 @@ enum ExitCode : int {
   kExitFailed = 1,          // failed at run time
   kExitUsage = 2,           // bad command line, configuration or service file
   kExitStateFileInUse = 3,  // another process has the state file open
+  kExitWouldChange = 4,     // --diff: a reload would change something
 };
 
 // Runs until SIGTERM or SIGINT; returns an ExitCode. Reports what went wrong itself. Call once per

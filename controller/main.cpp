@@ -11,6 +11,7 @@
 #include "controller/check.hpp"
 #include "controller/config.hpp"
 #include "controller/daemon.hpp"
+#include "controller/main_diff.hpp"
 #include "controller/services.hpp"
 #include "docker/credentials.hpp"
 
@@ -19,10 +20,12 @@ namespace {
 
 constexpr std::string_view kExitCodes =
     "Exit codes:\n"
-    "  0  ended as asked (SIGTERM, SIGINT), or nothing wrong found by --check\n"
+    "  0  ended as asked (SIGTERM, SIGINT), or nothing wrong found by --check, or\n"
+    "     nothing to change found by --diff\n"
     "  1  failed at run time\n"
     "  2  bad command line, configuration or service file\n"
-    "  3  the state file is in use by another process\n";
+    "  3  the state file is in use by another process\n"
+    "  4  --diff found something that a reload would change\n";
 
 int refuse(const std::vector<std::string>& errors) {
   for (const auto& error : errors) fmt::print(stderr, "error: {}\n", error);
@@ -31,7 +34,7 @@ int refuse(const std::vector<std::string>& errors) {
 
 int check(const Config& config) {
   const ServicesResult services = load_services(config);
-  if (!services.entries) return refuse(services.errors);
+  if (!services.declared) return refuse(services.errors);
   fmt::print("{}", summary(config, services));
   return kExitOk;
 }
@@ -41,14 +44,20 @@ int run(int argc, char** argv) {
                "genisys-connector"};
   std::string file;
   bool only_check = false;
+  bool only_diff = false;
   const auto* config_option =
       app.add_option(
              "--config", file,
              "Configuration file; without it ./genisys-connector.yml if that is there, else "
              "the defaults")
           ->type_name("FILE");
-  app.add_flag("--check", only_check,
-               "Check the configuration and the service file, say what they mean, and end");
+  auto* check_option =
+      app.add_flag("--check", only_check,
+                   "Check the configuration and the service file, say what they mean, and end");
+  app.add_flag("--diff", only_diff,
+               "Say what reading the service file again would change, and end: asks the running "
+               "connector, or compares with the state file when none runs")
+      ->excludes(check_option);
   app.set_version_flag("--version", "genisys-connector " GENISYS_VERSION);
   app.footer(std::string(kExitCodes));
   try {
@@ -61,7 +70,9 @@ int run(int argc, char** argv) {
       config_option->count() > 0 ? std::optional<std::filesystem::path>(file) : std::nullopt,
       docker::default_config_file());
   if (!result.config) return refuse(result.errors);
-  return only_check ? check(*result.config) : run_daemon(*result.config);
+  if (only_check) return check(*result.config);
+  if (only_diff) return print_diff(*result.config);
+  return run_daemon(*result.config);
 }
 
 }  // namespace

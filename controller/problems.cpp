@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace genisys::controller {
@@ -22,12 +25,16 @@ std::string describe(const state::Problem& problem, std::string_view file) {
 
 }  // namespace
 
-std::vector<std::string> describe(state::Problems problems, std::string_view file) {
+std::vector<std::string> describe(state::Problems problems, std::span<const std::string> files) {
   std::ranges::stable_sort(problems, {}, [](const state::Problem& problem) {
-    return std::pair(problem.at.line, problem.at.column);
+    return std::tuple(problem.at.document, problem.at.line, problem.at.column);
   });
   std::vector<std::string> lines;
-  for (const auto& problem : problems) lines.push_back(describe(problem, file));
+  for (const auto& problem : problems) {
+    // What has no place concerns all of them; the first one stands for them.
+    lines.push_back(
+        describe(problem, files[std::min<std::size_t>(problem.at.document, files.size() - 1)]));
+  }
   return lines;
 }
 

@@ -1,17 +1,18 @@
-// What is wrong with a file, as lines for a person.
+// What is wrong with files, as lines for a person.
 //
 // Pure. Any thread.
 #pragma once
 
+#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "state/value.hpp"
 
 namespace genisys::controller {
 
-// In the order of the file, one line each: "file:line:column: key.of.it: what is wrong".
-std::vector<std::string> describe(state::Problems problems, std::string_view file);
+// In the order of the files and of their lines, one line each: "file:line:column: key.of.it: what
+// is wrong". `files`: the names of all documents, by Position::document; not empty.
+std::vector<std::string> describe(state::Problems problems, std::span<const std::string> files);
 
 }  // namespace genisys::controller

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <charconv>
 #include <system_error>
+#include <utility>
 
 #include "state/definition.hpp"
 #include "state/text.hpp"
@@ -89,6 +91,34 @@ std::vector<Setting> Setting::items() const {
     items.emplace_back((*list)[i], (*list)[i].at(), state::pointer_to(pointer_, i), problems_);
   }
   return items;
+}
+
+void read_members(const state::Value& map, std::string_view pointer,
+                  std::span<const std::string_view> known, state::Problems& problems,
+                  const std::function<void(std::size_t key, const state::Member& member,
+                                           const std::string& pointer)>& read) {
+  if (map.is_null()) return;  // a section whose every line is commented out
+  if (map.as_map() == nullptr) {
+    problems.push_back({std::string(pointer),
+                        fmt::format("lines `key: value` are needed here, not {}", map.kind_name()),
+                        map.at()});
+    return;
+  }
+  for (const state::Member& member : *map.as_map()) {
+    const std::string at = state::pointer_to(pointer, member.key);
+    const auto found = std::ranges::find(known, member.key);
+    if (found == known.end()) {
+      problems.push_back({at, unknown_key(member.key, known), member.at});
+    } else {
+      read(static_cast<std::size_t>(found - known.begin()), member, at);
+    }
+  }
+}
+
+Setting setting_of(const state::Member& member, std::string pointer, state::Problems& problems) {
+  // Of a value that is not there, the reader knows no good place.
+  const state::Position place = member.value.is_null() ? member.at : member.value.at();
+  return {member.value, place, std::move(pointer), problems};
 }
 
 std::string unknown_key(std::string_view key, std::span<const std::string_view> known) {

@@ -5,8 +5,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -39,6 +41,7 @@ class Setting {
   std::optional<std::filesystem::path> path(const std::filesystem::path& folder) const;
   // Of a list; empty also when it is none.
   std::vector<Setting> items() const;
+  bool is_list() const { return value_.as_list() != nullptr; }
 
   // Reports `message`, which names the offending text and says what to do.
   std::nullopt_t reject(std::string message) const;
@@ -51,6 +54,34 @@ class Setting {
   std::string pointer_;
   state::Problems& problems_;
 };
+
+// One key of a section: `read` takes its value into `Target`.
+template <class Target>
+struct Key {
+  std::string_view name;
+  void (*read)(const Setting& setting, Target& target);
+};
+
+// Calls `read` for each member of the map `map` whose key is one of `known`, with the position of
+// the key in `known` and the pointer to the member; reports the others.
+void read_members(const state::Value& map, std::string_view pointer,
+                  std::span<const std::string_view> known, state::Problems& problems,
+                  const std::function<void(std::size_t key, const state::Member& member,
+                                           const std::string& pointer)>& read);
+
+// The setting that a member of a section is.
+Setting setting_of(const state::Member& member, std::string pointer, state::Problems& problems);
+
+template <class Target>
+void read_section(const state::Value& section, std::string_view pointer,
+                  std::span<const Key<Target>> keys, Target& target, state::Problems& problems) {
+  std::vector<std::string_view> names;
+  for (const Key<Target>& key : keys) names.push_back(key.name);
+  read_members(section, pointer, names, problems,
+               [&](std::size_t key, const state::Member& member, const std::string& at) {
+                 keys[key].read(setting_of(member, at, problems), target);
+               });
+}
 
 // What to say of a key that is none of `known`: the one that was probably meant, or all of them.
 std::string unknown_key(std::string_view key, std::span<const std::string_view> known);

@@ -1,6 +1,7 @@
 #include "state/command_rules.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iterator>
@@ -26,6 +27,17 @@ std::string explain_limit(const Definition& definition, std::uint32_t limit) {
     }
   }
   return fmt::format("the published host ports allow at most {}", count_replicas(limit));
+}
+
+std::string describe_target(std::optional<std::uint32_t> target) {
+  return target ? std::to_string(*target) : "not set";
+}
+
+std::string describe_slots(const std::set<std::uint32_t>& slots) {
+  constexpr std::size_t kShown = 20;
+  const auto end = slots.size() > kShown ? std::next(slots.begin(), kShown) : slots.end();
+  return fmt::format("{}{}", fmt::join(slots.begin(), end, ", "),
+                     slots.size() > kShown ? ", …" : "");
 }
 
 }  // namespace
@@ -95,6 +107,20 @@ void note_wanted(Draft& draft, const ServiceName& name, std::string action, std:
   entry.action = std::move(action);
   entry.message = std::move(message);
   draft.note(std::move(entry));
+}
+
+void note_defined(Draft& draft, const Service& service) {
+  note_wanted(draft, service.name(), "define",
+              fmt::format("revision {}", number(service.revision)));
+}
+
+void note_target(Draft& draft, const Service& service, std::optional<std::uint32_t> before) {
+  std::string message = fmt::format("the target is {} (was {})", describe_target(service.desired),
+                                    describe_target(before));
+  if (!service.vacated.empty()) {
+    message += fmt::format("; slots that stay empty: {}", describe_slots(service.vacated));
+  }
+  note_wanted(draft, service.name(), "scale", std::move(message));
 }
 
 }  // namespace genisys::state

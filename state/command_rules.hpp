@@ -36,5 +36,8 @@ std::optional<std::string> exceeds_ports(const Definition& definition,
 
 // The journal's entry for a write, by the draft's author.
 void note_wanted(Draft& draft, const ServiceName& name, std::string action, std::string message);
+// The same for the definition that `service` has now, and for its target.
+void note_defined(Draft& draft, const Service& service);
+void note_target(Draft& draft, const Service& service, std::optional<std::uint32_t> before);
 
 }  // namespace genisys::state

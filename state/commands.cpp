@@ -1,12 +1,8 @@
 #include "state/commands.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <boost/uuid/name_generator_sha1.hpp>
-#include <boost/uuid/uuid_io.hpp>
 #include <cstddef>
-#include <iterator>
 #include <utility>
 
 #include "state/command_rules.hpp"
@@ -18,42 +14,9 @@ namespace {
 
 constexpr std::size_t kMostVacated = 1000;
 
-std::string entry_hash(const FileEntry& entry) {
-  // Any change of the entry counts, its first target too. The line break keeps the two apart.
-  const std::string text =
-      fmt::format("{}\n{}", encode_definition(entry.definition),
-                  entry.first_target ? std::to_string(*entry.first_target) : std::string("-"));
-  return to_string(boost::uuids::name_generator_sha1(boost::uuids::ns::oid())(text));
-}
-
-void note_definition(Draft& draft, const Service& service) {
-  note_wanted(draft, service.name(), "define",
-              fmt::format("revision {}", number(service.revision)));
-}
-
-std::string describe_target(std::optional<std::uint32_t> target) {
-  return target ? std::to_string(*target) : "not set";
-}
-
-std::string describe_slots(const std::set<std::uint32_t>& slots) {
-  constexpr std::size_t kShown = 20;
-  const auto end = slots.size() > kShown ? std::next(slots.begin(), kShown) : slots.end();
-  return fmt::format("{}{}", fmt::join(slots.begin(), end, ", "),
-                     slots.size() > kShown ? ", …" : "");
-}
-
-void note_target(Draft& draft, const Service& service, std::optional<std::uint32_t> before) {
-  std::string message = fmt::format("the target is {} (was {})", describe_target(service.desired),
-                                    describe_target(before));
-  if (!service.vacated.empty()) {
-    message += fmt::format("; slots that stay empty: {}", describe_slots(service.vacated));
-  }
-  note_wanted(draft, service.name(), "scale", std::move(message));
-}
-
 Effect create(Draft& draft, const Definition& definition) {
   Service service = first_record(definition, draft.now());
-  note_definition(draft, service);
+  note_defined(draft, service);
   draft.put(std::move(service));
   return Effect::created;
 }
@@ -99,7 +62,7 @@ Decided<Effect> replace_definition(Draft& draft, const Definition& definition,
   Service changed = *recorded;
   revise(changed, definition, draft.now());
   changed.generation = next(changed.generation);
-  note_definition(draft, changed);
+  note_defined(draft, changed);
   draft.put(std::move(changed));
   return Effect::changed;
 }
@@ -178,50 +141,6 @@ Effect forget_service(Draft& draft, const ServiceName& name,
   draft.forget_memory("service/" + name.str());
   draft.erase(name);
   return Effect::changed;
-}
-
-std::vector<ServiceName> import_file(Draft& draft, const std::vector<FileEntry>& entries,
-                                     Problems* passed_over) {
-  const std::string author = draft.author();
-  draft.act_as("service file");
-  std::vector<ServiceName> taken;
-  for (const FileEntry& entry : entries) {
-    const ServiceName& name = entry.definition.name;
-    std::string hash = entry_hash(entry);
-    const auto noted = draft.state().file_entries.find(name);
-    if (noted != draft.state().file_entries.end() && noted->second == hash) continue;
-
-    const Service* recorded = draft.find(name);
-    Service wanted = recorded != nullptr ? *recorded : first_record(entry.definition, draft.now());
-    const std::optional<std::uint32_t> target_before = wanted.desired;
-    if (!wanted.desired) wanted.desired = entry.first_target;
-
-    std::optional<std::string> obstacle =
-        exceeds_ports(entry.definition, wanted.desired, wanted.vacated);
-    if (obstacle) *obstacle += fmt::format(", and the target is {}", *wanted.desired);
-    if (wanted.removing) obstacle = "the service of that name is being removed";
-    if (obstacle) {
-      if (passed_over != nullptr) {
-        passed_over->push_back({pointer_to("", name.str()), *std::move(obstacle)});
-      }
-      continue;
-    }
-
-    const bool is_defined = recorded == nullptr || recorded->definition != entry.definition;
-    if (recorded != nullptr && is_defined) revise(wanted, entry.definition, draft.now());
-    if (is_defined) note_definition(draft, wanted);
-    if (wanted.desired != target_before) note_target(draft, wanted, target_before);
-    if (recorded == nullptr) {
-      draft.put(std::move(wanted));
-    } else if (wanted != *recorded) {
-      wanted.generation = next(wanted.generation);
-      draft.put(std::move(wanted));
-    }
-    draft.note_file_entry(name, std::move(hash));
-    taken.push_back(name);
-  }
-  draft.act_as(author);
-  return taken;
 }
 
 }  // namespace genisys::state

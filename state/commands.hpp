@@ -102,17 +102,11 @@ Decided<Effect> roll_back(Draft& draft, const ServiceName& name, std::optional<R
 // when there is no such service, or no such revision of it any more. The generation stays.
 Effect note_stable(Draft& draft, const ServiceName& name, Revision revision);
 
-// One entry of the service file, and the target it asks for at the first sight of the service.
+// One entry of the service files, and the target it asks for at the first sight of the service.
 struct FileEntry {
   Definition definition;
   std::optional<std::uint32_t> first_target = {};
+  Position at = {};
 };
-
-// Takes the entries that are new or changed since they were last taken. Returns the names taken. An
-// entry is passed over, and looked at again with the next reading, when the service is being
-// removed or its target exceeds what the entry's host ports allow: `passed_over` gets the reason,
-// at `/<name>`. The journal names the service file as the author.
-std::vector<ServiceName> import_file(Draft& draft, const std::vector<FileEntry>& entries,
-                                     Problems* passed_over = nullptr);
 
 }  // namespace genisys::state

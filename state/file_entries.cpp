@@ -86,7 +86,7 @@ void FileEntries::take_once(Definition definition, std::optional<std::uint32_t> 
                                      quote(definition.name.str()), where),
                          at});
   }
-  entries_.push_back({.definition = std::move(definition), .first_target = target});
+  entries_.push_back({.definition = std::move(definition), .first_target = target, .at = at});
 }
 
 }  // namespace genisys::state

@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <random>
 #include <stdexcept>
 #include <utility>
@@ -57,6 +58,15 @@ Connector::~Connector() {
 
 void Connector::write_file(const std::string& name, const std::string& text) const {
   std::ofstream(file(name), std::ios::trunc) << text;
+}
+
+void Connector::edit_configuration(const std::string& from, const std::string& to) const {
+  const std::string name = "genisys-connector.yml";
+  std::ifstream stream(file(name));
+  std::string text{std::istreambuf_iterator<char>(stream), {}};
+  const std::size_t at = text.find(from);
+  if (at == std::string::npos) throw std::runtime_error("no `" + from + "` in:\n" + text);
+  write_file(name, text.replace(at, from.size(), to));
 }
 
 HttpClient Connector::client(std::chrono::milliseconds timeout) const {

@@ -46,6 +46,9 @@ class Connector {
   // Beside the configuration, which is genisys-connector.yml.
   std::string file(const std::string& name) const { return folder_.file(name); }
   void write_file(const std::string& name, const std::string& text) const;
+  // Puts `to` in the place of the first `from` in the configuration; throws when it has none.
+  // Counts from the next start on.
+  void edit_configuration(const std::string& from, const std::string& to) const;
 
   // ---- requests; throw std::runtime_error when there is no whole answer
 

@@ -36,12 +36,13 @@ Config accepted(std::string_view text, const ConfigPlace& where = place()) {
 }
 
 TEST(Config, WithoutAnyKeyIsTheManualsDefaults) {
-  for (const std::string_view text : {"", "# nothing\n", "connector:\ndocker:\nlimits:\n"}) {
+  for (const std::string_view text :
+       {"", "# nothing\n", "connector:\ndocker:\nlimits:\npolicy:\n"}) {
     SCOPED_TRACE(text);
     const Config config = accepted(text);
     EXPECT_EQ(config.connector.bind, "127.0.0.1");
     EXPECT_EQ(config.connector.port, 7051);
-    EXPECT_EQ(config.connector.service_file, "/etc/genisys/services.py");
+    EXPECT_THAT(config.connector.service_files, ElementsAre("/etc/genisys/services.py"));
     EXPECT_EQ(config.connector.state_file, "/etc/genisys/genisys-connector.db");
     EXPECT_EQ(config.connector.interval, 5s);
     EXPECT_EQ(config.connector.instance, std::nullopt);
@@ -53,6 +54,7 @@ TEST(Config, WithoutAnyKeyIsTheManualsDefaults) {
     EXPECT_EQ(config.docker.concurrency, 8u);
     EXPECT_TRUE(config.docker.adopt);
     EXPECT_EQ(config.limits.replicas, 1000u);
+    EXPECT_EQ(config.policy, state::HostPolicy{});
     EXPECT_EQ(config.file, std::nullopt);
   }
 }
@@ -72,7 +74,7 @@ docker:
   # URL of the Docker server
   url: unix://var/run/docker.sock
 )");
-  EXPECT_EQ(config.connector.service_file, "/etc/genisys/services.py");
+  EXPECT_THAT(config.connector.service_files, ElementsAre("/etc/genisys/services.py"));
   EXPECT_EQ(config.docker.address, address("unix:///var/run/docker.sock"));
 }
 
@@ -97,7 +99,7 @@ limits:
 )");
   EXPECT_EQ(config.connector.bind, "0.0.0.0");
   EXPECT_EQ(config.connector.port, 0);
-  EXPECT_EQ(config.connector.service_file, "/etc/services.yml");
+  EXPECT_THAT(config.connector.service_files, ElementsAre("/etc/services.yml"));
   EXPECT_EQ(config.connector.state_file, "/var/lib/genisys/state.db");
   EXPECT_EQ(config.connector.interval, 90s);
   EXPECT_THAT(config.connector.instance, Optional(std::string("blue.1")));
@@ -112,6 +114,12 @@ limits:
   EXPECT_EQ(config.limits.replicas, 20u);
   EXPECT_EQ(config.limits.journal_entries, 500u);
   EXPECT_EQ(config.limits.journal_days, 7u);
+}
+
+TEST(Config, TakesSeveralServiceFilesInTheirOrder) {
+  EXPECT_THAT(accepted("connector:\n  service_file:\n    - b.yml\n    - /srv/a.yml\n")
+                  .connector.service_files,
+              ElementsAre("/etc/genisys/b.yml", "/srv/a.yml"));
 }
 
 TEST(Config, NamesEveryMistakeInTheOrderOfTheFile) {
@@ -165,8 +173,14 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"ADuplicateKey", "connector:\n  port: 1\n  port: 2\n", "3:3: "},
         Refused{"AKeyOfALaterVersion", connector("token_file: tokens"),
                 "2:3: connector.token_file: unknown key (this version knows bind, port,"},
-        Refused{"ASectionOfALaterVersion", "policy: {}\n",
-                "1:1: policy: unknown key (this version knows connector, docker, limits)"},
+        Refused{"ASectionOfALaterVersion", "swarm: {}\n",
+                "1:1: swarm: unknown key (this version knows connector, docker, limits, policy)"},
+        Refused{"NoServiceFileAtAll", connector("service_file: []"),
+                "2:17: connector.service_file: names no file"},
+        Refused{"AServiceFileTwice", connector("service_file: [a.yml, ./a.yml]"),
+                "2:25: connector.service_file.1: /etc/genisys/a.yml is named twice"},
+        Refused{"AServiceFileThatIsNoPath", connector("service_file: [a.yml, {}]"),
+                "2:25: connector.service_file.1: a string is needed here, not a map"},
         Refused{"AnUnknownDockerKey", docker_section("adopts: true"),
                 "2:3: docker.adopts: unknown key (did you mean adopt?)"},
         Refused{"AnEmptyValue", connector("port:"),

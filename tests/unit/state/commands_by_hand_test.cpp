@@ -354,23 +354,5 @@ TEST(CommandJournalTest, ARollBackThatNobodyAskedForIsADecisionWithItsReason) {
             "revision 3, with the definition of revision 1: two replicas failed");
 }
 
-TEST(CommandJournalTest, TheServiceFileIsAnAuthorForAsLongAsItIsTaken) {
-  Draft draft{Snapshot{}};
-  draft.act_as("api");
-  import_file(draft, {{definition("web"), 2}});
-  std::vector<std::string> told;
-  for (const JournalEntry& entry : draft.notes()) {
-    told.push_back(entry.by + ": " + entry.action + ", " + entry.message);
-  }
-  EXPECT_THAT(told, ElementsAre("service file: define, revision 1",
-                                "service file: scale, the target is 2 (was not set)"));
-  EXPECT_EQ(draft.author(), "api");
-  EXPECT_EQ(draft.find(kWeb)->revisions->size(), 1U);
-
-  import_file(draft, {{definition("web", "app:2"), 2}});
-  EXPECT_EQ(draft.notes().back().message, "revision 2");
-  EXPECT_EQ(draft.find(kWeb)->revisions->size(), 2U);
-}
-
 }  // namespace
 }  // namespace genisys::state

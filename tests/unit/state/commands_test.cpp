@@ -253,60 +253,6 @@ TEST_F(Commands, AServiceOfARemovedNameBeginsAnew) {
   EXPECT_EQ(service("web").revisions->size(), 1U);
 }
 
-TEST_F(Commands, ImportTakesAnEntryOnce) {
-  const std::vector<FileEntry> file = {{definition("web"), 2}, {definition("db"), {}}};
-  EXPECT_THAT(import_file(draft, file), ElementsAre(name("web"), name("db")));
-  EXPECT_EQ(service("web").desired, 2U);
-  EXPECT_EQ(service("web").generation, Generation{1});
-  EXPECT_EQ(service("db").desired, std::nullopt);
-  EXPECT_THAT(import_file(draft, file), IsEmpty());
-}
-
-TEST_F(Commands, ImportLeavesWhatWasChangedOverTheApiUntilItsEntryChanges) {
-  import_file(draft, {{definition("web"), {}}});
-  ASSERT_TRUE(replace_definition(draft, definition("web", "app:2"), {}));
-  EXPECT_THAT(import_file(draft, {{definition("web"), {}}}), IsEmpty());
-  EXPECT_EQ(service("web").definition, definition("web", "app:2"));
-
-  EXPECT_THAT(import_file(draft, {{definition("web", "app:3"), {}}}), ElementsAre(name("web")));
-  EXPECT_EQ(service("web").definition, definition("web", "app:3"));
-  EXPECT_EQ(service("web").revision, Revision{3});
-}
-
-TEST_F(Commands, ImportDoesNotBringBackWhatWasRemoved) {
-  import_file(draft, {{definition("web"), {}}});
-  mark_removing("web");
-  forget_service(draft, name("web"));
-  EXPECT_THAT(import_file(draft, {{definition("web"), {}}}), IsEmpty());
-  EXPECT_EQ(draft.find(name("web")), nullptr);
-}
-
-TEST_F(Commands, ImportedFirstTargetDoesNotOverruleAScale) {
-  record("web", 5);
-  EXPECT_THAT(import_file(draft, {{definition("web"), 2}}), ElementsAre(name("web")));
-  EXPECT_EQ(service("web").desired, 5U);
-  EXPECT_EQ(service("web").generation, Generation{1});
-}
-
-TEST_F(Commands, ImportPassesOverWhatCannotBeAndSaysSo) {
-  record("busy", 3);
-  record("going", 1);
-  mark_removing("going");
-  Problems passed_over;
-  const std::vector<FileEntry> file = {
-      {definition_with_ports("busy", host_ports(8081, 8081, "8081:80")), {}},
-      {definition("going", "app:2"), {}},
-      {definition("web"), {}}};
-  EXPECT_THAT(import_file(draft, file, &passed_over), ElementsAre(name("web")));
-  ASSERT_EQ(passed_over.size(), 2U);
-  EXPECT_EQ(passed_over[0].pointer, "/busy");
-  EXPECT_THAT(passed_over[0].message, HasSubstr("`8081:80`"));
-  EXPECT_EQ(passed_over[1].pointer, "/going");
-
-  ASSERT_TRUE(set_targets(draft, {{name("busy"), 1}}, {}, true));
-  EXPECT_THAT(import_file(draft, file), ElementsAre(name("busy")));
-}
-
 TEST(DraftTest, RollsBackToAMark) {
   Draft draft{Snapshot{}};
   draft.put({definition("web")});
