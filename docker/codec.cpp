@@ -57,15 +57,19 @@ std::optional<ContainerId> id_of(Reader& reader, const Node* parent, const char*
   return id;
 }
 
-std::map<std::string, std::string> labels_of(Reader& reader, const Node* parent) {
-  std::map<std::string, std::string> labels;
-  if (const Node* const object = reader.object(parent, "Labels")) {
+std::map<std::string, std::string> pairs_of(Reader& reader, const Node* parent, const char* key) {
+  std::map<std::string, std::string> pairs;
+  if (const Node* const object = reader.object(parent, key)) {
     for (const auto& member : object->GetObject()) {
-      labels.insert_or_assign(std::string(reader.text_of(member.name, "Labels")),
-                              std::string(reader.text_of(member.value, "Labels")));
+      pairs.insert_or_assign(std::string(reader.text_of(member.name, key)),
+                             std::string(reader.text_of(member.value, key)));
     }
   }
-  return labels;
+  return pairs;
+}
+
+std::map<std::string, std::string> labels_of(Reader& reader, const Node* parent) {
+  return pairs_of(reader, parent, "Labels");
 }
 
 void sort_ports(std::vector<PublishedPort>& ports) {
@@ -248,6 +252,35 @@ Result<ContainerDetail> decode_inspect(std::string_view body) {
   detail.finished_at = time_of(reader, state, "FinishedAt");
   if (!reader.ok()) return malformed("container", reader.problem());
   return detail;
+}
+
+Result<Network> decode_network(std::string_view body) {
+  rapidjson::Document document;
+  const Node* const root = object_root(body, document);
+  if (root == nullptr) return not_json("network");
+  Reader reader;
+  Network network{.id = std::string(reader.text(root, "Id")),
+                  .name = std::string(reader.text(root, "Name")),
+                  .driver = std::string(reader.text(root, "Driver")),
+                  .labels = labels_of(reader, root)};
+  // Networks are acted on by their id: without one there is none.
+  if (network.id.empty()) reader.fail("Id");
+  if (!reader.ok()) return malformed("network", reader.problem());
+  return network;
+}
+
+Result<Volume> decode_volume(std::string_view body) {
+  rapidjson::Document document;
+  const Node* const root = object_root(body, document);
+  if (root == nullptr) return not_json("volume");
+  Reader reader;
+  Volume volume{.name = std::string(reader.text(root, "Name")),
+                .driver = std::string(reader.text(root, "Driver")),
+                .options = pairs_of(reader, root, "Options"),
+                .labels = labels_of(reader, root)};
+  if (volume.name.empty()) reader.fail("Name");
+  if (!reader.ok()) return malformed("volume", reader.problem());
+  return volume;
 }
 
 Result<ContainerId> decode_created(std::string_view body) {

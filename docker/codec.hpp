@@ -16,6 +16,8 @@ namespace genisys::docker {
 
 Result<std::vector<Container>> decode_list(std::string_view body);
 Result<ContainerDetail> decode_inspect(std::string_view body);
+Result<Network> decode_network(std::string_view body);
+Result<Volume> decode_volume(std::string_view body);
 // The answers to create and to image inspect: an id.
 Result<ContainerId> decode_created(std::string_view body);
 Result<std::string> decode_image_id(std::string_view body);
@@ -47,6 +49,12 @@ ErrorText decode_error(std::string_view body);
 // The body of a create. A port is published only when it is both exposed and bound, so both are
 // written.
 std::string encode_create(const ContainerSpec& spec);
+
+// The bodies of the calls that make a network and a volume, and that connect a container to a
+// network. What is not set is left to the engine.
+std::string encode_network(const NetworkConfig& network);
+std::string encode_volume(const Volume& volume);
+std::string encode_connect(const ContainerId& container, const Endpoint& endpoint);
 
 // Health as the list tells it, in the text of its Status: "Up 3 seconds (health: starting)".
 Health health_in_status(std::string_view status);

@@ -1,137 +1,89 @@
-// The body of a create, part by part.
+// The body of a create: what the container is. What the engine does around it, and how it takes
+// part in networks, is written beside.
 #include <fmt/format.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
+
+#include <set>
 
 #include "docker/codec.hpp"
+#include "docker/encode_parts.hpp"
 
 namespace genisys::docker {
 namespace {
 
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
-
-// By the exposed port, "80/tcp".
-using Bindings = std::map<std::string, std::vector<const PortBinding*>>;
-
-void write_text(Writer& writer, std::string_view text) {
-  writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-}
-
-void write_member(Writer& writer, std::string_view key, std::string_view text) {
-  write_text(writer, key);
-  write_text(writer, text);
-}
-
-void write_words(Writer& writer, std::string_view key, const std::vector<std::string>& words) {
-  write_text(writer, key);
-  writer.StartArray();
-  for (const std::string& word : words) write_text(writer, word);
-  writer.EndArray();
-}
-
-void write_binding(Writer& writer, const PortBinding& binding) {
-  writer.StartObject();
-  write_member(writer, "HostIp", binding.host_ip);
-  // A string by the API's rules; the empty one lets the engine pick.
-  write_member(writer, "HostPort", binding.host_port == 0 ? "" : std::to_string(binding.host_port));
-  writer.EndObject();
-}
-
-void write_duration(Writer& writer, std::string_view key, std::chrono::nanoseconds duration) {
-  if (duration.count() == 0) return;
-  write_text(writer, key);
-  writer.Int64(duration.count());
+void write_duration(json::Writer& writer, std::string_view key, std::chrono::nanoseconds duration) {
+  if (duration.count() != 0) writer.number(key, duration.count());
 }
 
 // What is left out is the image's.
-void write_healthcheck(Writer& writer, const HealthProbe& probe) {
-  write_text(writer, "Healthcheck");
-  writer.StartObject();
-  if (!probe.test.empty()) write_words(writer, "Test", probe.test);
+void write_healthcheck(json::Writer& writer, const HealthProbe& probe) {
+  writer.begin_object("Healthcheck");
+  writer.if_said("Test", probe.test);
   write_duration(writer, "Interval", probe.interval);
   write_duration(writer, "Timeout", probe.timeout);
   write_duration(writer, "StartPeriod", probe.start_period);
-  if (probe.retries != 0) {
-    write_text(writer, "Retries");
-    writer.Int(probe.retries);
-  }
-  writer.EndObject();
+  if (probe.retries != 0) writer.number("Retries", probe.retries);
+  writer.end_object();
 }
 
-void write_mounts(Writer& writer, const std::vector<Mount>& mounts) {
-  write_text(writer, "Mounts");
-  writer.StartArray();
-  for (const Mount& mount : mounts) {
-    writer.StartObject();
-    write_member(writer, "Type", "volume");
-    write_member(writer, "Source", mount.source);
-    write_member(writer, "Target", mount.target);
-    write_text(writer, "ReadOnly");
-    writer.Bool(mount.read_only);
-    writer.EndObject();
-  }
-  writer.EndArray();
+void write_program(json::Writer& writer, const ContainerSpec& spec) {
+  // An empty array is not the same on all engines as none: leave the image's command alone.
+  writer.if_said("Cmd", spec.command);
+  // Here an empty one says something: the image's entry point is off.
+  if (spec.entrypoint) writer.words("Entrypoint", *spec.entrypoint);
+  std::vector<std::string> environment;
+  environment.reserve(spec.environment.size());
+  for (const auto& [key, value] : spec.environment) environment.push_back(key + '=' + value);
+  writer.words("Env", environment);
+  writer.if_said("User", spec.user);
+  writer.if_said("WorkingDir", spec.working_dir);
+  writer.if_said("Tty", spec.tty);
+  writer.if_said("OpenStdin", spec.open_stdin);
+  if (spec.stop_signal) writer.text("StopSignal", *spec.stop_signal);
+  if (spec.stop_timeout) writer.number("StopTimeout", spec.stop_timeout->count());
+  if (spec.healthcheck) write_healthcheck(writer, *spec.healthcheck);
 }
 
-void write_host_config(Writer& writer, const ContainerSpec& spec, const Bindings& bindings) {
-  write_text(writer, "HostConfig");
-  writer.StartObject();
-  write_text(writer, "PortBindings");
-  writer.StartObject();
-  for (const auto& [port, list] : bindings) {
-    write_text(writer, port);
-    writer.StartArray();
-    for (const PortBinding* binding : list) write_binding(writer, *binding);
-    writer.EndArray();
+// Where volumes are mounted that have no other name than the engine's. Binds are listed, too, as
+// Docker's own clients do: it makes no difference to the container, and the same text for both.
+std::set<std::string> volume_targets(const ContainerSpec& spec) {
+  std::set<std::string> targets(spec.anonymous_volumes.begin(), spec.anonymous_volumes.end());
+  for (const std::string& bind : spec.binds) {
+    const auto colon = bind.find(':');
+    if (colon == std::string::npos) continue;
+    targets.insert(bind.substr(colon + 1, bind.find(':', colon + 1) - colon - 1));
   }
-  writer.EndObject();
-  if (!spec.mounts.empty()) write_mounts(writer, spec.mounts);
-  write_text(writer, "RestartPolicy");
-  writer.StartObject();
-  write_member(writer, "Name", "no");
-  writer.EndObject();
-  writer.EndObject();
+  return targets;
 }
 
 }  // namespace
 
 std::string encode_create(const ContainerSpec& spec) {
   Bindings bindings;
+  std::set<std::string> exposed(spec.exposed.begin(), spec.exposed.end());
   for (const PortBinding& binding : spec.ports) {
-    bindings[fmt::format("{}/{}", binding.container_port, binding.protocol)].push_back(&binding);
+    const std::string port = fmt::format("{}/{}", binding.container_port, binding.protocol);
+    bindings[port].push_back(&binding);
+    exposed.insert(port);
   }
 
-  rapidjson::StringBuffer buffer;
-  Writer writer(buffer);
-  writer.StartObject();
-  write_member(writer, "Image", spec.image);
-  // An empty array is not the same on all engines as none: leave the image's command alone.
-  if (!spec.command.empty()) write_words(writer, "Cmd", spec.command);
-  write_text(writer, "Env");
-  writer.StartArray();
-  for (const auto& [key, value] : spec.environment) write_text(writer, key + '=' + value);
-  writer.EndArray();
-  write_text(writer, "Labels");
-  writer.StartObject();
-  for (const auto& [key, value] : spec.labels) write_member(writer, key, value);
-  writer.EndObject();
-  if (spec.stop_signal) write_member(writer, "StopSignal", *spec.stop_signal);
-  if (spec.stop_timeout) {
-    write_text(writer, "StopTimeout");
-    writer.Int64(spec.stop_timeout->count());
-  }
-  if (spec.healthcheck) write_healthcheck(writer, *spec.healthcheck);
-  write_text(writer, "ExposedPorts");
-  writer.StartObject();
-  for (const auto& entry : bindings) {
-    write_text(writer, entry.first);
-    writer.StartObject();
-    writer.EndObject();
-  }
-  writer.EndObject();
+  json::Writer writer;
+  writer.text("Image", spec.image);
+  write_program(writer, spec);
+  writer.pairs("Labels", spec.labels);
+  writer.if_said("Hostname", spec.hostname);
+  writer.if_said("Domainname", spec.domainname);
+  writer.set("ExposedPorts", exposed);
+  if (const auto targets = volume_targets(spec); !targets.empty()) writer.set("Volumes", targets);
   write_host_config(writer, spec, bindings);
-  writer.EndObject();
-  return {buffer.GetString(), buffer.GetSize()};
+  if (!spec.endpoints.empty()) {
+    // One alone: engines before API 1.44 refuse more.
+    writer.begin_object("NetworkingConfig");
+    writer.begin_object("EndpointsConfig");
+    write_endpoint(writer, spec.endpoints.front().network, spec.endpoints.front());
+    writer.end_object();
+    writer.end_object();
+  }
+  return writer.take();
 }
 
 }  // namespace genisys::docker

@@ -111,6 +111,38 @@ ErrorKind pull_kind(const Answer& answer) {
   return general_kind(answer);
 }
 
+ErrorKind create_network_kind(const Answer& answer) {
+  // Podman reports a taken name as 500 or 409, depending on its version.
+  if (answer.status == 409 || answer.says({"already exists", "already used"})) {
+    return ErrorKind::conflict;
+  }
+  if (answer.says({"page not found"})) return ErrorKind::protocol;
+  // The driver, or free addresses (404); what the engine cannot read as an address (500).
+  if (answer.status == 404 || answer.says({"invalid "})) return ErrorKind::rejected;
+  return general_kind(answer);
+}
+
+ErrorKind remove_network_kind(const Answer& answer) {
+  if (answer.says({"active endpoints", "being used", "has associated containers"})) {
+    return ErrorKind::conflict;
+  }
+  return general_kind(answer);
+}
+
+ErrorKind connect_kind(const Answer& answer) {
+  if (answer.status != 404 || answer.says({"page not found"})) return general_kind(answer);
+  if (answer.says({"no such container"})) return ErrorKind::not_found;
+  return answer.says({"network"}) ? ErrorKind::network : ErrorKind::protocol;
+}
+
+ErrorKind create_volume_kind(const Answer& answer) {
+  if (answer.status == 409 || answer.says({"must be unique"})) return ErrorKind::conflict;
+  if (answer.says({"page not found"})) return ErrorKind::protocol;
+  // The driver.
+  if (answer.status == 404) return ErrorKind::rejected;
+  return general_kind(answer);
+}
+
 ErrorKind kind_of(Operation operation, const Answer& answer) {
   if (answer.status == 400 && answer.says({"client version"})) return ErrorKind::unsupported;
   switch (operation) {
@@ -132,6 +164,22 @@ ErrorKind kind_of(Operation operation, const Answer& answer) {
     case Operation::image:
       if (answer.status == 404 && !answer.says({"page not found"})) return ErrorKind::not_found;
       return general_kind(answer);
+    case Operation::network:
+      if (answer.status == 404 && answer.says({"network"})) return ErrorKind::not_found;
+      return general_kind(answer);
+    case Operation::create_network:
+      return create_network_kind(answer);
+    case Operation::remove_network:
+      return remove_network_kind(answer);
+    case Operation::connect:
+      return connect_kind(answer);
+    case Operation::volume:
+      if (answer.status == 404 && answer.says({"no such volume"})) return ErrorKind::not_found;
+      return general_kind(answer);
+    case Operation::create_volume:
+      return create_volume_kind(answer);
+    case Operation::remove_volume:
+      return answer.status == 409 ? ErrorKind::conflict : general_kind(answer);
     case Operation::ping:
     case Operation::info:
     case Operation::list:
@@ -145,14 +193,37 @@ ErrorKind kind_of(Operation operation, const Answer& answer) {
 bool is_success(Operation operation, int status) {
   switch (operation) {
     case Operation::create:
+    case Operation::create_network:
+    case Operation::create_volume:
       return status == 201;
     case Operation::start:
     case Operation::stop:
       return status == 204 || status == 304;
     case Operation::remove:
+    case Operation::remove_network:
+    case Operation::remove_volume:
       return status == 204 || status == 200;
     default:
       return status == 200;
+  }
+}
+
+// An answer that says no and means that it is so already.
+bool is_done_already(Operation operation, const Answer& answer) {
+  switch (operation) {
+    // Not every 404: a wrong route or a proxy must not pass for a container that is gone.
+    case Operation::stop:
+    case Operation::remove:
+      return answer.status == 404 && answer.says({"no such container"});
+    case Operation::remove_network:
+      return answer.status == 404 && answer.says({"network"});
+    case Operation::remove_volume:
+      return answer.status == 404 && answer.says({"no such volume"});
+    case Operation::connect:
+      return answer.status != 404 &&
+             answer.says({"already exists in network", "already connected to network"});
+    default:
+      return false;
   }
 }
 
@@ -184,6 +255,20 @@ std::string_view to_string(Operation operation) {
       return "pull the image";
     case Operation::events:
       return "subscribe to events";
+    case Operation::network:
+      return "inspect the network";
+    case Operation::create_network:
+      return "create the network";
+    case Operation::remove_network:
+      return "remove the network";
+    case Operation::connect:
+      return "connect the container to the network";
+    case Operation::volume:
+      return "inspect the volume";
+    case Operation::create_volume:
+      return "create the volume";
+    case Operation::remove_volume:
+      return "remove the volume";
   }
   return "ask the engine";
 }
@@ -191,9 +276,7 @@ std::string_view to_string(Operation operation) {
 std::optional<Error> failure_of(Operation operation, int status, std::string_view body) {
   if (is_success(operation, status)) return std::nullopt;
   Answer answer{status, decode_error(body)};
-  const bool may_be_gone = operation == Operation::stop || operation == Operation::remove;
-  // Not every 404: a wrong route or a proxy must not pass for a container that is gone.
-  if (may_be_gone && status == 404 && answer.says({"no such container"})) return std::nullopt;
+  if (is_done_already(operation, answer)) return std::nullopt;
 
   const ErrorKind kind = kind_of(operation, answer);
   std::string message = printable(answer.text.message, kLongestMessage);

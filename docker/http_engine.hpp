@@ -35,6 +35,13 @@ struct HttpEngineOptions {
   Duration logs = std::chrono::seconds(10);
   Duration image_id = std::chrono::seconds(10);
   Duration pull_silence = std::chrono::minutes(5);
+  Duration network = std::chrono::seconds(10);
+  Duration create_network = std::chrono::seconds(60);
+  Duration remove_network = std::chrono::seconds(60);
+  Duration connect_network = std::chrono::seconds(60);
+  Duration volume = std::chrono::seconds(10);
+  Duration create_volume = std::chrono::seconds(60);
+  Duration remove_volume = std::chrono::seconds(60);
   Duration subscribe = std::chrono::seconds(30);
 
   std::size_t max_connections = 64;  // for stops, and as many for all other calls
@@ -61,6 +68,14 @@ class HttpEngine final : public Engine {
   boost::asio::awaitable<Result<void>> pull(
       std::string reference, std::string registry_auth,
       std::function<void(const PullProgress&)> progress) override;
+  boost::asio::awaitable<Result<Network>> network(std::string name) override;
+  boost::asio::awaitable<Result<void>> create_network(NetworkConfig config) override;
+  boost::asio::awaitable<Result<void>> remove_network(std::string name) override;
+  boost::asio::awaitable<Result<void>> connect(std::string network, ContainerId container,
+                                               Endpoint endpoint) override;
+  boost::asio::awaitable<Result<Volume>> volume(std::string name) override;
+  boost::asio::awaitable<Result<void>> create_volume(Volume volume) override;
+  boost::asio::awaitable<Result<void>> remove_volume(std::string name) override;
   boost::asio::awaitable<Result<std::unique_ptr<EventStream>>> subscribe() override;
 
  private:
@@ -72,6 +87,7 @@ class HttpEngine final : public Engine {
   boost::asio::awaitable<Result<Transport::Stream>> open(Operation operation, Request request,
                                                          Deadline deadline);
   boost::asio::awaitable<Result<ApiVersion>> negotiated(Deadline deadline);
+  boost::asio::awaitable<Result<Network>> find_network(std::string name, Deadline deadline);
 
   void note_engine(const Head& head);
   // Returns it, having forgotten the version where the error may mean that the engine is another

@@ -1,4 +1,5 @@
-// Reads what an engine says as JSON, never trusting it: of this room's .cpp files only.
+// Reads what an engine says as JSON, never trusting it, and writes what it is told: of this room's
+// .cpp files and their own headers only.
 //
 // Nothing here crashes, throws (but bad_alloc) or recurses, whatever the input. Numbers are kept as
 // text, because this version of RapidJSON reads out of bounds when it converts certain short ones;
@@ -6,11 +7,17 @@
 #pragma once
 
 #include <rapidjson/document.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
 
 #include <charconv>
+#include <concepts>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace genisys::docker::json {
 
@@ -110,6 +117,96 @@ class Reader {
   }
 
   std::string problem_;
+};
+
+// Writes one document, from left to right. Begins with an object that is open, and take() closes
+// it. The overloads of if_said() write nothing for what is empty or unset.
+class Writer {
+ public:
+  Writer() { writer_.StartObject(); }
+
+  void begin_object(std::string_view key) {
+    this->key(key);
+    writer_.StartObject();
+  }
+  void begin_object() { writer_.StartObject(); }  // in an array
+  void end_object() { writer_.EndObject(); }
+  void begin_array(std::string_view key) {
+    this->key(key);
+    writer_.StartArray();
+  }
+  void end_array() { writer_.EndArray(); }
+
+  void text(std::string_view key, std::string_view text) {
+    this->key(key);
+    value(text);
+  }
+  void flag(std::string_view key, bool flag) {
+    this->key(key);
+    writer_.Bool(flag);
+  }
+  void number(std::string_view key, std::int64_t number) {
+    this->key(key);
+    writer_.Int64(number);
+  }
+  void words(std::string_view key, const std::vector<std::string>& words) {
+    begin_array(key);
+    for (const std::string& word : words) value(word);
+    end_array();
+  }
+  void pairs(std::string_view key, const std::map<std::string, std::string>& pairs) {
+    begin_object(key);
+    for (const auto& [name, text] : pairs) this->text(name, text);
+    end_object();
+  }
+  // A set, as the Engine API writes one: an object whose keys count alone.
+  template <class Keys>
+  void set(std::string_view key, const Keys& keys) {
+    begin_object(key);
+    for (const std::string& member : keys) {
+      begin_object(member);
+      end_object();
+    }
+    end_object();
+  }
+
+  void if_said(std::string_view key, const std::string& text) {
+    if (!text.empty()) this->text(key, text);
+  }
+  void if_said(std::string_view key, const std::vector<std::string>& words) {
+    if (!words.empty()) this->words(key, words);
+  }
+  void if_said(std::string_view key, const std::map<std::string, std::string>& pairs) {
+    if (!pairs.empty()) this->pairs(key, pairs);
+  }
+  // Not for what converts to bool by chance.
+  template <std::same_as<bool> Flag>
+  void if_said(std::string_view key, Flag flag) {
+    if (flag) this->flag(key, true);
+  }
+  void if_said(std::string_view key, const std::optional<bool>& flag) {
+    if (flag) this->flag(key, *flag);
+  }
+  void if_said(std::string_view key, const std::optional<std::int64_t>& number) {
+    if (number) this->number(key, *number);
+  }
+
+  // Once.
+  std::string take() {
+    writer_.EndObject();
+    return {buffer_.GetString(), buffer_.GetSize()};
+  }
+
+ private:
+  void value(std::string_view text) {
+    writer_.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+  }
+  void key(std::string_view key) {
+    writer_.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
+  }
+
+  rapidjson::StringBuffer buffer_;
+  rapidjson::Writer<rapidjson::StringBuffer> writer_{buffer_};
 };
 
 }  // namespace genisys::docker::json

@@ -121,6 +121,18 @@ std::string pull(std::string_view reference) {
                      percent_encode(version, kReferencePunctuation));
 }
 
+std::string network(std::string_view id_or_name) {
+  return fmt::format("/networks/{}", percent_encode(id_or_name));
+}
+
+std::string connect(std::string_view network) {
+  return fmt::format("/networks/{}/connect", percent_encode(network));
+}
+
+std::string volume(std::string_view name) {
+  return fmt::format("/volumes/{}", percent_encode(name));
+}
+
 std::string events() { return "/events?filters=" + percent_encode(R"({"type":["container"]})"); }
 
 }  // namespace target

@@ -257,6 +257,51 @@ asio::awaitable<Result<void>> FakeEngine::pull(
   co_return Result<void>{};
 }
 
+asio::awaitable<Result<docker::Network>> FakeEngine::network(std::string name) {
+  return answer_with<docker::Network>(
+      Operation::network, 10s, [this, name = std::move(name)]() -> Result<docker::Network> {
+        if (const auto* found = find_network(name)) return found->network;
+        return Error{ErrorKind::not_found, 404, "network " + name + " not found"};
+      });
+}
+
+asio::awaitable<Result<void>> FakeEngine::create_network(docker::NetworkConfig config) {
+  return answer_with<void>(Operation::create_network, 60s,
+                           [this, config = std::move(config)] { return make_network(config); });
+}
+
+asio::awaitable<Result<void>> FakeEngine::remove_network(std::string name) {
+  return answer_with<void>(Operation::remove_network, 60s,
+                           [this, name = std::move(name)] { return erase_network(name); });
+}
+
+asio::awaitable<Result<void>> FakeEngine::connect(std::string network, ContainerId container,
+                                                  docker::Endpoint endpoint) {
+  return answer_with<void>(
+      Operation::connect, 60s,
+      [this, network = std::move(network), container, endpoint = std::move(endpoint)] {
+        return join(network, container, endpoint);
+      });
+}
+
+asio::awaitable<Result<docker::Volume>> FakeEngine::volume(std::string name) {
+  return answer_with<docker::Volume>(
+      Operation::volume, 10s, [this, name = std::move(name)]() -> Result<docker::Volume> {
+        if (const auto* found = find_volume(name)) return *found;
+        return Error{ErrorKind::not_found, 404, "get " + name + ": no such volume"};
+      });
+}
+
+asio::awaitable<Result<void>> FakeEngine::create_volume(docker::Volume volume) {
+  return answer_with<void>(Operation::create_volume, 60s,
+                           [this, volume = std::move(volume)] { return make_volume(volume); });
+}
+
+asio::awaitable<Result<void>> FakeEngine::remove_volume(std::string name) {
+  return answer_with<void>(Operation::remove_volume, 60s,
+                           [this, name = std::move(name)] { return erase_volume(name); });
+}
+
 asio::awaitable<Result<std::unique_ptr<docker::EventStream>>> FakeEngine::subscribe() {
   // Not answer_with: the stream is moved out.
   Call call(*this, Operation::subscribe, 30s);

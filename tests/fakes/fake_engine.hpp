@@ -2,7 +2,8 @@
 //
 // It behaves as dockerd does where docker/engine.hpp makes a claim (one contract suite runs on
 // both), and has what no real engine has: an operator on command (FakeHost), faults on command, and
-// a log of what was done to whom. It knows nothing of restart policies, volumes and networks.
+// a log of what was done to whom. It knows nothing of restart policies, and of networks and volumes
+// no more than which there are and who uses them.
 //
 // Thread: the executor's. Time: the clock's alone, so that a ManualClock drives it; without
 // latencies a call still suspends, so interleavings are real. Cancelling a call (terminal) abandons
@@ -117,6 +118,16 @@ class FakeEngine final : public docker::Engine, public FakeHost {
   boost::asio::awaitable<docker::Result<void>> pull(
       std::string reference, std::string registry_auth,
       std::function<void(const docker::PullProgress&)> progress) override;
+  boost::asio::awaitable<docker::Result<docker::Network>> network(std::string name) override;
+  boost::asio::awaitable<docker::Result<void>> create_network(
+      docker::NetworkConfig config) override;
+  boost::asio::awaitable<docker::Result<void>> remove_network(std::string name) override;
+  boost::asio::awaitable<docker::Result<void>> connect(std::string network,
+                                                       docker::ContainerId container,
+                                                       docker::Endpoint endpoint) override;
+  boost::asio::awaitable<docker::Result<docker::Volume>> volume(std::string name) override;
+  boost::asio::awaitable<docker::Result<void>> create_volume(docker::Volume volume) override;
+  boost::asio::awaitable<docker::Result<void>> remove_volume(std::string name) override;
   boost::asio::awaitable<docker::Result<std::unique_ptr<docker::EventStream>>> subscribe() override;
 
  private:

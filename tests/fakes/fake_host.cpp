@@ -43,6 +43,13 @@ auto order_of_listing(const docker::PublishedPort& port) {
   return std::tuple(port.container_port, port.protocol, is_ipv6, port.host_ip, port.host_port);
 }
 
+// The other endpoints of a spec wait for a connect().
+std::vector<FakeJoin> joins_at_create(const docker::ContainerSpec& spec) {
+  if (spec.endpoints.empty()) return {};
+  const docker::Endpoint& first = spec.endpoints.front();
+  return {{.network = first.network, .endpoint = first}};
+}
+
 int http_status_of_failed_start(ErrorKind kind) {
   if (kind == ErrorKind::command) return 400;
   return kind == ErrorKind::network ? 404 : 500;
@@ -54,7 +61,9 @@ FakeHost::FakeHost(boost::asio::any_io_executor executor, state::Clock& clock)
     : timeline_(executor, clock),
       changed_(executor),
       events_(executor),
-      next_port_(kFirstEphemeralPort) {}
+      next_port_(kFirstEphemeralPort) {
+  add_default_networks();
+}
 
 // --- The engine's verbs
 // ---------------------------------------------------------------------------
@@ -80,6 +89,8 @@ Result<ContainerId> FakeHost::make(std::string name, docker::ContainerSpec spec)
   FakeContainer container{.id = id, .name = name, .spec = std::move(spec), .image_id = *image};
   container.number = number;
   container.created = tick();
+  container.joins = joins_at_create(container.spec);
+  make_volumes_of(container.spec);
   const auto [position, inserted] = containers_.emplace(id, std::move(container));
   names_.emplace(std::move(name), id);
   emit(position->second, EventAction::create);
@@ -187,6 +198,9 @@ Result<void> FakeHost::start_now(FakeContainer& container) {
     return Error{ErrorKind::wreck, 500, fmt::format("task {}: already exists", container.id.str())};
   }
   container.program = program_of(container);
+  if (auto found = find_networks(container); !found) {
+    return fail_start(container, {found.error().kind, 128, found.error().message});
+  }
   auto ports = allocate_ports(container);
   if (!ports) return fail_start(container, {ports.error().kind, 128, ports.error().message});
   if (container.program.start_failure)

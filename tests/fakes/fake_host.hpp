@@ -31,6 +31,19 @@ struct Pending {
   std::optional<docker::Result<void>> outcome;
 };
 
+// That a container takes part in a network. The engine looks for it by its name once, and keeps to
+// what it found: one that was made anew under that name is another one.
+struct FakeJoin {
+  std::string network;
+  std::string network_id = {};  // empty: not looked for yet
+  docker::Endpoint endpoint = {};
+};
+
+struct FakeNetwork {
+  docker::Network network;
+  docker::NetworkConfig config;
+};
+
 struct FakeContainer {
   docker::ContainerId id;
   std::string name;
@@ -47,6 +60,7 @@ struct FakeContainer {
   std::optional<docker::EngineTime> started_at = {};
   std::optional<docker::EngineTime> finished_at = {};
   std::vector<docker::PublishedPort> ports = {};
+  std::vector<FakeJoin> joins = {};  // none: the engine's default network
   std::string output = {};
   std::optional<Wreck> wreck = {};
   Program program = {};  // of the last run
@@ -116,6 +130,13 @@ class FakeHost {
   void move_tag(const std::string& reference);
   bool has_image(const std::string& reference) const;
 
+  // Networks and volumes, by the operator's hand. As on a real engine, nobody can take away a
+  // network that a running container takes part in, nor a volume that a container mounts.
+  void make_network_by_hand(docker::NetworkConfig config);
+  void rm_network(const std::string& name);
+  void make_volume_by_hand(docker::Volume volume);
+  void rm_volume(const std::string& name);
+
   // A process outside of any container that listens on this port of all addresses.
   void occupy_port(std::uint16_t port) { occupied_ports_.insert(port); }
   void release_port(std::uint16_t port) { occupied_ports_.erase(port); }
@@ -124,6 +145,8 @@ class FakeHost {
   const std::map<docker::ContainerId, FakeContainer>& containers() const { return containers_; }
   const FakeContainer* find(const docker::ContainerId& id) const;
   const FakeContainer* find_named(std::string_view name) const;
+  const FakeNetwork* find_network(std::string_view name) const;
+  const docker::Volume* find_volume(std::string_view name) const;
 
   // How many containers with this label run now, and ran at most at any time.
   int running(const std::string& label, const std::string& value) const;
@@ -149,6 +172,12 @@ class FakeHost {
                                         state::Duration lasts);
   docker::Result<FakeContainer*> look_up(const std::string& id_or_name);
   docker::Result<std::string> id_of_image(const std::string& reference) const;
+  docker::Result<void> make_network(docker::NetworkConfig config);
+  docker::Result<void> erase_network(const std::string& name);
+  docker::Result<void> join(const std::string& network, const docker::ContainerId& id,
+                            docker::Endpoint endpoint);
+  docker::Result<void> make_volume(docker::Volume volume);
+  docker::Result<void> erase_volume(const std::string& name);
   docker::Container as_listed(const FakeContainer& container) const;
 
   // The engine stops gracefully, or dies, or boots. Dying leaves what was under way as `wrecks`
@@ -169,6 +198,9 @@ class FakeHost {
 
   docker::Result<void> start_now(FakeContainer& container);
   docker::Result<void> fail_start(FakeContainer& container, StartFailure failure);
+  void add_default_networks();
+  docker::Result<void> find_networks(FakeContainer& container);
+  void make_volumes_of(const docker::ContainerSpec& spec);
   docker::Result<std::vector<docker::PublishedPort>> allocate_ports(const FakeContainer& container);
   bool taken(const docker::PublishedPort& port) const;
   void die(FakeContainer& container, int code);
@@ -190,6 +222,9 @@ class FakeHost {
   std::map<std::string, docker::ContainerId, std::less<>> names_;
   std::map<std::string, std::string> images_;  // normal form of the reference -> id
   std::vector<std::pair<std::string, Program>> programs_;
+  std::map<std::string, FakeNetwork, std::less<>> networks_;  // by name
+  std::map<std::string, docker::Volume, std::less<>> volumes_;
+  std::uint64_t networks_made_ = 0;
   std::set<std::uint16_t> occupied_ports_;
   std::map<std::pair<std::string, std::string>, Counter> running_;
   std::function<void(const FakeContainer&)> observer_;

@@ -24,7 +24,14 @@ enum class Operation {
   logs,
   image_id,
   pull,
-  subscribe
+  subscribe,
+  network,
+  create_network,
+  remove_network,
+  connect,
+  volume,
+  create_volume,
+  remove_volume
 };
 
 // Whether the call took effect before it failed: `after` is an answer that got lost.

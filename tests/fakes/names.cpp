@@ -47,6 +47,8 @@ docker::ContainerId nth_container_id(std::uint64_t n) {
 
 std::string nth_image_id(std::uint64_t n) { return "sha256:" + nth_hex64(~n); }
 
+std::string nth_network_id(std::uint64_t n) { return nth_hex64(n + (std::uint64_t{1} << 32)); }
+
 std::string normal_image_reference(std::string_view reference) {
   for (const std::string_view prefix : {"docker.io/", "library/"}) {
     if (reference.starts_with(prefix)) reference.remove_prefix(prefix.size());

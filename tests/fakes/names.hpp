@@ -15,6 +15,7 @@ bool is_container_name(std::string_view name);
 // 64 hexadecimal digits that differ early, as real ones do: nobody shall get away with a prefix.
 docker::ContainerId nth_container_id(std::uint64_t n);
 std::string nth_image_id(std::uint64_t n);
+std::string nth_network_id(std::uint64_t n);
 
 // `docker.io/library/app` and `app` are `app:latest`; ids and digests stay as they are.
 std::string normal_image_reference(std::string_view reference);
