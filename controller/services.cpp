@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+
 #include "controller/problems.hpp"
 #include "state/documents.hpp"
 #include "state/service_file.hpp"
@@ -10,6 +12,18 @@ namespace genisys::controller {
 namespace {
 
 constexpr std::size_t kMaxFileBytes = 256 * 1024;
+
+std::optional<std::string> variable(const std::string& name) {
+  const char* text = std::getenv(name.c_str());
+  if (text == nullptr) return std::nullopt;
+  return std::string(text);
+}
+
+std::optional<std::string> read(const std::string& path, std::string& why, bool& missing) {
+  return state::read_file(path, kMaxFileBytes, why, missing);
+}
+
+state::Surroundings surroundings() { return {.variable = variable, .read = read}; }
 
 }  // namespace
 
@@ -22,17 +36,19 @@ ServicesResult load_services(const Config& config) {
   if (!text) return {.errors = {fmt::format("service file: {}", why)}};
 
   state::Problems problems;
-  auto entries = state::read_service_file(*text, file, problems);
+  state::Problems notices;
+  const state::SourceFile source{.path = file, .text = *text};
+  auto declared = state::read_service_files({&source, 1}, surroundings(), problems, notices);
   ServicesResult result{.errors = describe(std::move(problems), file)};
-  if (!entries) return result;
-  for (const auto& entry : *entries) {
+  if (!declared) return result;
+  for (const auto& entry : declared->entries) {
     if (entry.first_target.value_or(0) > config.limits.replicas) {
       result.errors.push_back(fmt::format(
           "{}: {}: deploy.replicas is {}, more than the {} that limits.replicas allows", file,
           entry.definition.name.str(), *entry.first_target, config.limits.replicas));
     }
   }
-  if (result.errors.empty()) result.entries = std::move(entries);
+  if (result.errors.empty()) result.entries = std::move(declared->entries);
   return result;
 }
 

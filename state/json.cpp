@@ -26,8 +26,9 @@ constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseNu
 // only, so the beginning of a value is found by going on from the end of the one before.
 class Handler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Handler> {
  public:
-  Handler(std::string_view text, const rapidjson::MemoryStream& stream, Problems& problems)
-      : text_(text), stream_(stream), positions_(text), builder_(kMaxDepth, problems) {}
+  Handler(std::string_view text, const rapidjson::MemoryStream& stream, Problems& problems,
+          std::uint32_t document)
+      : text_(text), stream_(stream), positions_(text, document), builder_(kMaxDepth, problems) {}
 
   // What is not overridden below is a conversion that the flags rule out.
   bool Default() { return false; }
@@ -132,23 +133,27 @@ std::string write_json(const Value& value) {
   return {buffer.GetString(), buffer.GetSize()};
 }
 
-std::optional<Value> read_json(std::string_view text, Problems& problems, std::size_t max_bytes) {
+std::optional<Value> read_json(std::string_view text, Problems& problems, std::size_t max_bytes,
+                               std::uint32_t document) {
   if (text.size() > max_bytes) {
     problems.push_back(
-        {"", fmt::format("{} bytes are more than the {} allowed", text.size(), max_bytes)});
+        {"",
+         fmt::format("{} bytes are more than the {} allowed", text.size(), max_bytes),
+         {.document = document}});
     return std::nullopt;
   }
   // The parser takes a NUL for the end of the text, and would accept whatever follows.
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
-    problems.push_back({"", "not valid JSON: a NUL byte", PositionFinder(text).at(nul)});
+    problems.push_back({"", "not valid JSON: a NUL byte", PositionFinder(text, document).at(nul)});
     return std::nullopt;
   }
   if (text.starts_with("\xEF\xBB\xBF")) {
-    problems.push_back({"", "not valid JSON: begins with a byte order mark, remove it", {1, 1}});
+    problems.push_back(
+        {"", "not valid JSON: begins with a byte order mark, remove it", {1, 1, document}});
     return std::nullopt;
   }
   rapidjson::MemoryStream stream(text.data(), text.size());
-  Handler handler(text, stream, problems);
+  Handler handler(text, stream, problems, document);
   rapidjson::Reader reader;
   const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, handler);
   // On termination it was the handler that stopped, and it has said why.

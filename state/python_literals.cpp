@@ -24,11 +24,14 @@ bool is_name_part(char c) { return is_name_start(c) || is_digit(c); }
 // same.
 class Parser {
  public:
-  Parser(std::string_view source, Problems& problems)
-      : source_(source), problems_(problems), positions_(source), builder_(kMaxDepth, problems) {}
+  Parser(std::string_view source, Problems& problems, std::uint32_t document)
+      : source_(source),
+        problems_(problems),
+        positions_(source, document),
+        builder_(kMaxDepth, problems) {}
 
   std::optional<Value> parse() {
-    if (!builder_.open_map({1, 1})) return std::nullopt;
+    if (!builder_.open_map(position(0))) return std::nullopt;
     for (skip_blank_lines(); at_ < source_.size(); skip_blank_lines()) {
       if (!assignment()) return std::nullopt;
     }
@@ -344,19 +347,23 @@ std::string with_plain_line_ends(std::string_view text) {
 
 }  // namespace
 
-std::optional<Value> read_python_literals(std::string_view text, Problems& problems) {
+std::optional<Value> read_python_literals(std::string_view text, Problems& problems,
+                                          std::uint32_t document) {
   if (text.size() > kMaxBytes) {
     problems.push_back(
-        {"", fmt::format("{} bytes are more than the {} allowed", text.size(), kMaxBytes)});
+        {"",
+         fmt::format("{} bytes are more than the {} allowed", text.size(), kMaxBytes),
+         {.document = document}});
     return std::nullopt;
   }
   if (text.find('\0') != std::string_view::npos || !is_utf8(text)) {
-    problems.push_back({"", "not text in UTF-8: save the file in that encoding"});
+    problems.push_back(
+        {"", "not text in UTF-8: save the file in that encoding", {.document = document}});
     return std::nullopt;
   }
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   const std::string source = with_plain_line_ends(text);
-  return Parser(source, problems).parse();
+  return Parser(source, problems, document).parse();
 }
 
 }  // namespace genisys::state

@@ -156,11 +156,11 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 Position PositionFinder::at(std::size_t offset) {
   if (offset < offset_) {
     offset_ = 0;
-    position_ = {1, 1};
+    position_ = {1, 1, position_.document};
   }
   for (; offset_ < offset; ++offset_) {
     if (text_[offset_] == '\n') {
-      position_ = {position_.line + 1, 1};
+      position_ = {position_.line + 1, 1, position_.document};
     } else if (!is_continuation(text_[offset_])) {
       ++position_.column;
     }

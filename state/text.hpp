@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,10 +35,11 @@ std::string quote(std::string_view text);
 std::string_view nearest(std::string_view word, std::span<const std::string_view> known);
 
 // Turns offsets into lines and columns (in code points). Asked in rising order, a whole document
-// costs one walk over it. The text must outlive it.
+// costs one walk over it. `document` is what the positions say. The text must outlive it.
 class PositionFinder {
  public:
-  explicit PositionFinder(std::string_view text) : text_(text) {}
+  explicit PositionFinder(std::string_view text, std::uint32_t document = 0)
+      : text_(text), position_{1, 1, document} {}
 
   // `offset` at most the length of the text.
   Position at(std::size_t offset);
@@ -45,7 +47,7 @@ class PositionFinder {
  private:
   std::string_view text_;
   std::size_t offset_ = 0;
-  Position position_{1, 1};
+  Position position_;
 };
 
 }  // namespace genisys::state

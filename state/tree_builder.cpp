@@ -23,10 +23,11 @@ bool TreeBuilder::open(Value::Content content, Position at) {
   return true;
 }
 
-void TreeBuilder::close() {
+const Value& TreeBuilder::close() {
+  merge(open_.back());
   Value done = std::move(open_.back().value);
   open_.pop_back();
-  put(std::move(done));
+  return put(std::move(done));
 }
 
 void TreeBuilder::close_as_item() {
@@ -50,6 +51,15 @@ void TreeBuilder::key(std::string text, Position at) {
   check_text(*frame.key, at);
 }
 
+void TreeBuilder::merge_key(Position at) {
+  Frame& frame = open_.back();
+  const bool is_first = !frame.merged;
+  frame.key = "<<";
+  frame.key_at = at;
+  frame.is_merging = true;
+  if (!is_first) complain("a second merge key: write one, with a list of maps", at);
+}
+
 void TreeBuilder::scalar(Value::Content content, Position at) {
   if (const auto* text = std::get_if<std::string>(&content)) check_text(*text, at);
   put(Value(std::move(content), at));
@@ -65,18 +75,48 @@ std::optional<Value> TreeBuilder::take() {
   return std::move(root_);
 }
 
-void TreeBuilder::put(Value value) {
+const Value& TreeBuilder::put(Value value) {
   if (open_.empty()) {
     root_ = std::move(value);
-    return;
+    return *root_;
   }
   Frame& frame = open_.back();
   if (auto* list = std::get_if<List>(&frame.value.content())) {
     list->push_back(std::move(value));
+    return list->back();
+  }
+  std::string key = std::move(*frame.key);
+  frame.key.reset();
+  if (frame.is_merging) {
+    frame.is_merging = false;
+    frame.merged = std::move(value);
+    return *frame.merged;
+  }
+  auto& map = std::get<Map>(frame.value.content());
+  map.push_back({std::move(key), std::move(value), frame.key_at});
+  return map.back().value;
+}
+
+// At the end of the map, when it is known what it says itself.
+void TreeBuilder::merge(Frame& frame) {
+  if (!frame.merged) return;
+  if (auto* list = std::get_if<List>(&frame.merged->content())) {
+    for (Value& source : *list) merge_map(frame, std::move(source));
   } else {
-    auto& map = std::get<Map>(frame.value.content());
-    map.push_back({std::move(*frame.key), std::move(value), frame.key_at});
-    frame.key.reset();
+    merge_map(frame, std::move(*frame.merged));
+  }
+}
+
+void TreeBuilder::merge_map(Frame& frame, Value source) {
+  auto* members = std::get_if<Map>(&source.content());
+  if (members == nullptr) {
+    complain(fmt::format("a merge key takes a map or a list of maps, not {}", source.kind_name()),
+             source.at());
+    return;
+  }
+  auto& map = std::get<Map>(frame.value.content());
+  for (Member& member : *members) {
+    if (frame.keys.insert(member.key).second) map.push_back(std::move(member));
   }
 }
 

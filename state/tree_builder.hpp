@@ -1,5 +1,5 @@
 // Builds a Value from the events of a parser, and holds it to the rules that all documents share:
-// bounded depth, no duplicate key, strings that are UTF-8 without NUL.
+// bounded depth, no duplicate key, strings that are UTF-8 without NUL. Knows YAML's merge keys.
 //
 // One per document. Any thread.
 #pragma once
@@ -23,7 +23,8 @@ class TreeBuilder {
   // False when that is too deep: the problem is recorded, and the parser must stop.
   [[nodiscard]] bool open_map(Position at) { return open(Map{}, at); }
   [[nodiscard]] bool open_list(Position at) { return open(List{}, at); }
-  void close();
+  // Returns what was closed, in its place in the tree: to be looked at before the next call.
+  const Value& close();
   // Closes a list of exactly one item, and puts the item in its place: `(x)` turned out to be no
   // tuple.
   void close_as_item();
@@ -31,7 +32,13 @@ class TreeBuilder {
   // The next text is the key of a map's member.
   bool wants_key() const;
   void key(std::string text, Position at);
+  // The next value is not a member: its own members become the map's, as far as the map has none of
+  // the same key when it is closed.
+  void merge_key(Position at);
   void scalar(Value::Content content, Position at);
+  // A value that is complete. The caller has seen to it that it fits: see depth().
+  void value(Value value) { put(std::move(value)); }
+  std::size_t depth() const { return open_.size(); }
 
   // Records a problem at the place that the next value takes.
   void complain(std::string message, Position at);
@@ -45,10 +52,14 @@ class TreeBuilder {
     std::set<std::string, std::less<>> keys = {};
     std::optional<std::string> key = {};
     Position key_at = {};
+    bool is_merging = false;           // `key` is the merge key
+    std::optional<Value> merged = {};  // what stood behind it
   };
 
   bool open(Value::Content content, Position at);
-  void put(Value value);
+  const Value& put(Value value);
+  void merge(Frame& frame);
+  void merge_map(Frame& frame, Value source);
   void check_text(const std::string& text, Position at);
   std::string pointer() const;
 

@@ -5,7 +5,9 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <map>
 #include <sstream>
+#include <utility>
 
 #include "state/documents.hpp"
 #include "state/text.hpp"
@@ -15,12 +17,8 @@ namespace genisys::state {
 namespace {
 
 constexpr std::size_t kMaxDepth = 20;
-constexpr std::size_t kMaxBytes = std::size_t{64} * 1024;
-
-Position position_of(const YAML::Mark& mark) {
-  if (mark.is_null()) return {};
-  return {static_cast<std::uint32_t>(mark.line) + 1, static_cast<std::uint32_t>(mark.column) + 1};
-}
+constexpr std::size_t kMaxCopiedValues = 20'000;
+constexpr std::size_t kMaxCopiedBytes = std::size_t{2} * 1024 * 1024;
 
 // Leaves the parser, which has no other way to be stopped; the problem has been recorded.
 struct Stop {};
@@ -32,13 +30,6 @@ bool is_plain_integer(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-Value::Content plain_scalar(const std::string& text) {
-  if (text == "true") return true;
-  if (text == "false") return false;
-  if (is_plain_integer(text)) return Number{text};
-  return text;
-}
-
 // At the end of a line that is the last, the parser takes a string left open for closed. A comment
 // after it changes nothing else, and makes the parser notice.
 std::string with_noticed_end(std::string_view text) {
@@ -47,12 +38,75 @@ std::string with_noticed_end(std::string_view text) {
   return std::string(text.substr(0, last + 1)) + '#';
 }
 
+struct Size {
+  std::size_t values = 1;
+  std::size_t bytes = 0;
+  std::size_t depth = 0;  // levels of maps and lists
+};
+
+// The tree is at most kMaxDepth deep.
+Size size_of(const Value& value) {  // NOLINT(misc-no-recursion)
+  Size size;
+  const auto add = [&](const Value& inner) {
+    const Size part = size_of(inner);
+    size.values += part.values;
+    size.bytes += part.bytes;
+    size.depth = std::max(size.depth, part.depth);
+  };
+  if (const std::string* text = value.as_string()) size.bytes = text->size();
+  if (const List* list = value.as_list()) {
+    for (const Value& item : *list) add(item);
+    ++size.depth;
+  }
+  if (const Map* map = value.as_map()) {
+    for (const Member& member : *map) {
+      size.bytes += member.key.size();
+      add(member.value);
+    }
+    ++size.depth;
+  }
+  return size;
+}
+
+// The values that have a name, for their aliases. Each is a copy; all copies together are bounded,
+// since a short text can ask for an exponential number of them.
+class Anchors {
+ public:
+  // Nothing when that is one copy too many.
+  [[nodiscard]] bool keep(YAML::anchor_t anchor, const Value& value) {
+    const Size size = size_of(value);
+    if (!spend(size)) return false;
+    anchored_.insert_or_assign(anchor, Anchored{value, size});
+    return true;
+  }
+
+  struct Anchored {
+    Value value;
+    Size size;
+  };
+  // Null for one that is not complete yet.
+  const Anchored* find(YAML::anchor_t anchor) const {
+    const auto found = anchored_.find(anchor);
+    return found == anchored_.end() ? nullptr : &found->second;
+  }
+  [[nodiscard]] bool spend(const Size& size) {
+    values_ += size.values;
+    bytes_ += size.bytes;
+    return values_ <= kMaxCopiedValues && bytes_ <= kMaxCopiedBytes;
+  }
+
+ private:
+  std::map<YAML::anchor_t, Anchored> anchored_;
+  std::size_t values_ = 0;
+  std::size_t bytes_ = 0;
+};
+
 // The tree is built from events and not by the library's loader: that one follows aliases into
 // cycles and exponential trees, drops tags, and keeps duplicate keys.
 class Handler : public YAML::EventHandler {
  public:
-  Handler(std::string_view text, Problems& problems)
-      : text_(text), problems_(problems), builder_(kMaxDepth, problems) {}
+  Handler(std::string_view text, const YamlRules& rules, Problems& problems)
+      : text_(text), rules_(rules), problems_(problems), builder_(kMaxDepth, problems) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (begun_) refuse(describe_rest(mark), mark);
@@ -61,21 +115,27 @@ class Handler : public YAML::EventHandler {
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    check_properties("", anchor, mark);
     if (builder_.wants_key()) refuse("a key must be text, not null", mark);
-    builder_.scalar(std::monostate{}, position_of(mark));
+    put_scalar(std::monostate{}, anchor, mark);
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
-    check_properties(tag, anchor, mark);
+    check_tag(tag, mark);
     const bool is_plain = tag == "?";
+    const Position at = position_of(mark);
     if (builder_.wants_key()) {
-      if (is_plain && text == "<<")
-        refuse("merge keys are not supported: write the keys out", mark);
-      builder_.key(text, position_of(mark));
-    } else {
-      builder_.scalar(is_plain ? plain_scalar(text) : Value::Content(text), position_of(mark));
+      keep(anchor, Value(is_plain ? resolve_plain_scalar(text) : text, at), mark);
+      if (is_plain && text == "<<") {
+        builder_.merge_key(at);
+      } else {
+        builder_.key(text, at);
+      }
+      return;
     }
+    if (is_plain && rules_.plain_templates != nullptr && text.find('$') != std::string::npos) {
+      rules_.plain_templates->push_back(at);
+    }
+    put_scalar(is_plain ? resolve_plain_scalar(text) : Value::Content(text), anchor, mark);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
@@ -87,19 +147,31 @@ class Handler : public YAML::EventHandler {
     open(mark, tag, anchor);
     if (!builder_.open_map(position_of(mark))) throw Stop{};
   }
-  void OnSequenceEnd() override { builder_.close(); }
-  void OnMapEnd() override { builder_.close(); }
+  void OnSequenceEnd() override { close(); }
+  void OnMapEnd() override { close(); }
 
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    refuse("aliases (*name) are not supported: write the value out", mark);
+  // Of an unknown name the parser itself complains.
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    if (builder_.wants_key()) refuse("a key must be text, not an alias: write it out", mark);
+    const Anchors::Anchored* named = anchors_.find(anchor);
+    if (named == nullptr) refuse("an alias within the value that it names has no end", mark);
+    if (builder_.depth() + named->size.depth > kMaxDepth) {
+      refuse(fmt::format("nested deeper than {} levels", kMaxDepth), mark);
+    }
+    if (!anchors_.spend(named->size)) refuse_copies(mark);
+    builder_.value(named->value);
   }
-  void OnAnchor(const YAML::Mark& mark, const std::string& name) override {
-    refuse(fmt::format("anchors are not supported: remove {}", quote("&" + name)), mark);
-  }
+  void OnAnchor(const YAML::Mark&, const std::string&) override {}
 
   std::optional<Value> take() {
-    if (!begun_) builder_.scalar(std::monostate{}, {1, 1});
+    if (!begun_) builder_.scalar(std::monostate{}, {1, 1, rules_.document});
     return builder_.take();
+  }
+
+  Position position_of(const YAML::Mark& mark) const {
+    if (mark.is_null()) return {.document = rules_.document};
+    return {static_cast<std::uint32_t>(mark.line) + 1, static_cast<std::uint32_t>(mark.column) + 1,
+            rules_.document};
   }
 
  private:
@@ -107,18 +179,45 @@ class Handler : public YAML::EventHandler {
     problems_.push_back({"", std::move(message), position_of(mark)});
     throw Stop{};
   }
+  [[noreturn]] void refuse_copies(const YAML::Mark& mark) {
+    refuse(fmt::format("anchors and aliases copy more than {} values or {} bytes: name smaller "
+                       "parts, or write them out",
+                       kMaxCopiedValues, kMaxCopiedBytes),
+           mark);
+  }
 
   // "?" and "!" are what the parser makes up for plain and quoted scalars without a tag.
-  void check_properties(const std::string& tag, YAML::anchor_t anchor, const YAML::Mark& mark) {
-    if (anchor != YAML::NullAnchor) refuse("anchors (&name) are not supported: remove it", mark);
-    if (!tag.empty() && tag != "?" && tag != "!") {
-      refuse(fmt::format("tags are not supported: remove the tag {}", quote(tag)), mark);
+  void check_tag(const std::string& tag, const YAML::Mark& mark) {
+    if (tag.empty() || tag == "?" || tag == "!") return;
+    if (tag == "!reset" || tag == "!override") {
+      refuse(fmt::format("the tag {} of Compose is not supported: files that are merged cannot "
+                         "take anything away, change the file that has it",
+                         quote(tag)),
+             mark);
     }
+    refuse(fmt::format("tags are not supported: remove the tag {}", quote(tag)), mark);
+  }
+
+  void keep(YAML::anchor_t anchor, const Value& value, const YAML::Mark& mark) {
+    if (anchor != YAML::NullAnchor && !anchors_.keep(anchor, value)) refuse_copies(mark);
+  }
+
+  void put_scalar(Value::Content content, YAML::anchor_t anchor, const YAML::Mark& mark) {
+    const Position at = position_of(mark);
+    if (anchor != YAML::NullAnchor) keep(anchor, Value(content, at), mark);
+    builder_.scalar(std::move(content), at);
   }
 
   void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
-    check_properties(tag, anchor, mark);
+    check_tag(tag, mark);
     if (builder_.wants_key()) refuse("a key must be text, not a list or a map", mark);
+    open_.emplace_back(anchor, mark);
+  }
+  void close() {
+    const Value& closed = builder_.close();
+    const auto [anchor, mark] = open_.back();
+    open_.pop_back();
+    keep(anchor, closed, mark);
   }
 
   // The parser takes any token that cannot go on with the document for the next document.
@@ -130,24 +229,39 @@ class Handler : public YAML::EventHandler {
   }
 
   std::string_view text_;
+  const YamlRules& rules_;
   Problems& problems_;
   TreeBuilder builder_;
+  Anchors anchors_;
+  std::vector<std::pair<YAML::anchor_t, YAML::Mark>> open_;
   bool begun_ = false;
 };
 
 }  // namespace
 
-std::optional<Value> read_yaml(std::string_view text, Problems& problems) {
-  if (text.size() > kMaxBytes) {
+Value::Content resolve_plain_scalar(const std::string& text) {
+  if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") {
+    return std::monostate{};
+  }
+  if (text == "true" || text == "True" || text == "TRUE") return true;
+  if (text == "false" || text == "False" || text == "FALSE") return false;
+  if (is_plain_integer(text)) return Number{text};
+  return text;
+}
+
+std::optional<Value> read_yaml(std::string_view text, Problems& problems, const YamlRules& rules) {
+  const Position nowhere{.document = rules.document};
+  if (text.size() > rules.max_bytes) {
     problems.push_back(
-        {"", fmt::format("{} bytes are more than the {} allowed", text.size(), kMaxBytes)});
+        {"", fmt::format("{} bytes are more than the {} allowed", text.size(), rules.max_bytes),
+         nowhere});
     return std::nullopt;
   }
   if (text.find('\0') != std::string_view::npos || !is_utf8(text)) {
-    problems.push_back({"", "not text in UTF-8: save the file in that encoding"});
+    problems.push_back({"", "not text in UTF-8: save the file in that encoding", nowhere});
     return std::nullopt;
   }
-  Handler handler(text, problems);
+  Handler handler(text, rules, problems);
   try {
     std::istringstream stream(with_noticed_end(text));
     YAML::Parser parser(stream);
@@ -158,7 +272,8 @@ std::optional<Value> read_yaml(std::string_view text, Problems& problems) {
   } catch (const Stop&) {
     return std::nullopt;
   } catch (const YAML::Exception& error) {
-    problems.push_back({"", fmt::format("not valid YAML: {}", error.msg), position_of(error.mark)});
+    problems.push_back(
+        {"", fmt::format("not valid YAML: {}", error.msg), handler.position_of(error.mark)});
     return std::nullopt;
   }
   return handler.take();

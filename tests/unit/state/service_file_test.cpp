@@ -10,6 +10,22 @@ namespace {
 
 using testing::HasSubstr;
 
+// One file in surroundings that have nothing.
+std::optional<std::vector<FileEntry>> read_service_file(std::string text, std::string path,
+                                                        Problems& problems) {
+  const SourceFile file{.path = std::move(path), .text = std::move(text)};
+  const Surroundings surroundings{
+      .variable = [](const std::string&) { return std::nullopt; },
+      .read = [](const std::string&, std::string&, bool& missing) -> std::optional<std::string> {
+        missing = true;
+        return std::nullopt;
+      }};
+  Problems notices;
+  auto declared = read_service_files({&file, 1}, surroundings, problems, notices);
+  if (!declared) return std::nullopt;
+  return std::move(declared->entries);
+}
+
 // "name=image xN" for each entry, in their order.
 std::string summary(const std::vector<FileEntry>& entries) {
   std::string text;
