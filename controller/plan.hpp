@@ -27,6 +27,7 @@
 #include "controller/history.hpp"
 #include "controller/world.hpp"
 #include "docker/types.hpp"
+#include "state/host_policy.hpp"
 #include "state/model.hpp"
 #include "state/resource_use.hpp"
 
@@ -166,6 +167,8 @@ struct Policy {
   state::Duration second_look = std::chrono::seconds(1);
   // How long a container that was stopped by hand may take to come back (docker restart).
   state::Duration restart_by_hand = std::chrono::seconds(2);
+  // What a definition may ask of the host. One that asks for more starts nothing; what runs is left.
+  state::HostPolicy host = {};
 };
 
 struct PlanInput {

@@ -1,6 +1,7 @@
 #include "controller/start_gate.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "controller/dependencies.hpp"
 #include "controller/image_gate.hpp"
@@ -14,10 +15,22 @@ bool has_containers(const ServiceView& view) {
                      [](const auto& entry) { return !entry.second.members.empty(); });
 }
 
+// Its message names the line to add.
+std::optional<Obstacle> policy_gate(const state::Definition& definition,
+                                    const state::HostPolicy& policy) {
+  state::Problems problems;
+  check_policy(definition, policy, "", problems);
+  if (problems.empty()) return std::nullopt;
+  return Obstacle{.state = state::SlotState::waiting,
+                  .cause = state::Reason::forbidden,
+                  .message = std::move(problems.front().message)};
+}
+
 }  // namespace
 
 std::optional<Obstacle> StartGate::waits(bool first) {
-  if (!first) return std::nullopt;
+  if (!policy_) policy_ = policy_gate(service_.definition, pass_.input.policy.host);
+  if (*policy_ || !first) return *policy_;
   if (!dependencies_) dependencies_ = dependency_gate(service_, pass_.input.wanted, pass_.views);
   return *dependencies_;
 }

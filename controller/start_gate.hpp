@@ -1,6 +1,6 @@
-// What must be there before any container of one service may be started, whatever its slot: its
-// dependencies, its image, its networks and volumes. In the order in which they are asked for: what
-// only waiting or a person changes comes before what is made or fetched.
+// What must be there before any container of one service may be started, whatever its slot: the
+// host's permission, its dependencies, its image, its networks and volumes. In the order in which
+// they are asked for: what only waiting or a person changes comes before what is made or fetched.
 //
 // Pure. Lives for the planning of one service.
 #pragma once
@@ -17,8 +17,8 @@ class StartGate {
             const ServiceHistory& history)
       : pass_(pass), service_(*declared.service), view_(view), history_(history) {}
 
-  // What the policy forbids and whom the service waits for. `first`: no container of it will run
-  // beside the one that is about to start.
+  // What the host's policy forbids, and whom the service waits for. `first`: no container of it
+  // will run beside the one that is about to start.
   std::optional<Obstacle> waits(bool first);
 
   // What has to be fetched or made, with the acts for it, which are planned once per pass.
@@ -34,7 +34,9 @@ class StartGate {
   const state::Service& service_;
   const ServiceView& view_;
   const ServiceHistory& history_;
-  std::optional<std::optional<Obstacle>> dependencies_;  // once they were asked for
+  // Once they were asked for.
+  std::optional<std::optional<Obstacle>> policy_;
+  std::optional<std::optional<Obstacle>> dependencies_;
 };
 
 }  // namespace genisys::controller
