@@ -91,8 +91,9 @@ Reply remove_service(const Context& context, Request request, PathValues values)
   if (!name) return unknown_service(values[0]);
 
   Command command = [name = *name, if_match = options->write.if_match,
-                     containers = options->containers](state::Draft& draft) {
-    return state::remove_service(draft, name, if_match, containers);
+                     containers = options->containers,
+                     volumes = options->volumes](state::Draft& draft) {
+    return state::remove_service(draft, name, if_match, containers, volumes);
   };
   if (options->write.dry_run) return rehearse(context, command);
   return write_and_show_status(202, context, std::move(command), *name);

@@ -17,7 +17,7 @@ using Names = std::span<const std::string_view>;
 
 constexpr std::string_view kWaitNames[] = {"wait", "for", "index"};
 constexpr std::string_view kWriteNames[] = {"dry_run"};
-constexpr std::string_view kRemovalNames[] = {"dry_run", "keep"};
+constexpr std::string_view kRemovalNames[] = {"dry_run", "keep", "volumes"};
 constexpr std::string_view kLimitNames[] = {"limit"};
 constexpr std::string_view kFollowingNames[] = {"service", "after"};
 
@@ -165,6 +165,16 @@ Checked<RemovalOptions> removal_options_of(const Request& request) {
       complaints.push_back(
           fmt::format("'keep' can only be 'containers', not {}", state::quote(*keep)));
     }
+  }
+  if (const std::optional<std::string_view> volumes = request.parameter("volumes")) {
+    if (*volumes != "remove") {
+      complaints.push_back(
+          fmt::format("'volumes' can only be 'remove', not {}", state::quote(*volumes)));
+    } else if (options.containers == state::Containers::keep) {
+      complaints.push_back(
+          "'volumes=remove' does not go with 'keep=containers': what runs on uses them");
+    }
+    options.volumes = state::Volumes::remove;
   }
   if (!complaints.empty()) return refuse(complaints);
   return options;

@@ -47,10 +47,11 @@ struct WriteOptions {
 // that a condition on it would be silently lost; it is refused.
 Checked<WriteOptions> write_options_of(const Request& request, Conditional conditional);
 
-// A removal: the same, and ?keep=containers.
+// A removal: the same, and either ?keep=containers or ?volumes=remove.
 struct RemovalOptions {
   WriteOptions write = {};
   state::Containers containers = state::Containers::stop;
+  state::Volumes volumes = state::Volumes::keep;
 };
 Checked<RemovalOptions> removal_options_of(const Request& request);
 

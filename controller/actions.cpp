@@ -25,6 +25,7 @@ struct FactsOf {
     return {ActKind::examine, examine.slot, &examine.id};
   }
   Facts operator()(const PullImage&) const { return {ActKind::pull}; }
+  Facts operator()(const PrepareResource&) const { return {ActKind::prepare}; }
   Facts operator()(const RollBack&) const { return {ActKind::roll_back}; }
   Facts operator()(const MarkStable&) const { return {ActKind::mark_stable}; }
   Facts operator()(const ForgetService&) const { return {ActKind::forget}; }
@@ -46,6 +47,8 @@ std::string_view to_string(ActKind kind) {
       return "examine";
     case ActKind::pull:
       return "pull";
+    case ActKind::prepare:
+      return "prepare";
     case ActKind::roll_back:
       return "rollback";
     case ActKind::mark_stable:
@@ -54,6 +57,16 @@ std::string_view to_string(ActKind kind) {
       return "forget";
   }
   return "unknown";
+}
+
+std::string to_string(const ResourceKey& key) {
+  return (key.kind == ResourceKind::network ? "network " : "volume ") + key.name;
+}
+
+ResourceKey PrepareResource::key() const {
+  if (const auto* network = std::get_if<docker::NetworkConfig>(&resource))
+    return {ResourceKind::network, network->name};
+  return {ResourceKind::volume, std::get<docker::Volume>(resource).name};
 }
 
 ActKind kind_of(const Action& action) { return std::visit(FactsOf{}, action.what).kind; }

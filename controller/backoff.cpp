@@ -26,6 +26,8 @@ void note_failure(Ladder& ladder, state::Reason cause, std::string message,
   ladder.cause = cause;
   ladder.message = std::move(message);
   ladder.waited = delay_after(ladder.failures, policy, jitter);
+  if (ladder_key(cause) == state::Reason::crash_loop)
+    ladder.waited = std::max(ladder.waited, policy.least_delay);
   ladder.next_attempt = now + ladder.waited;
 }
 

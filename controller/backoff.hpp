@@ -16,6 +16,8 @@ struct BackoffPolicy {
   state::Duration proven_after = std::chrono::seconds(10);
   // From so many failures in a row on, with no proven replica, only one slot of the service tries.
   std::uint32_t suspect_after = 3;
+  // Before a restart, at least; for the ends of a program only.
+  state::Duration least_delay{0};
 };
 
 // The delay before the attempt that follows `failures` failures in a row: 0 for the first.

@@ -6,6 +6,7 @@
 #include <set>
 #include <tuple>
 
+#include "controller/restarting.hpp"
 #include "state/stop_signal.hpp"
 
 namespace genisys::controller {
@@ -32,9 +33,12 @@ std::map<std::string, state::ServiceName> adopters(const Wanted& wanted) {
   return owner;
 }
 
-KillMeans kill_means(const state::Definition& definition) {
+// SIGKILL only ever ends a container, but where it is the service's stop signal: then it is what
+// `docker restart` sends, too.
+bool may_be_a_restart(Hand hand, const state::Definition& definition) {
+  if (hand == Hand::stopped) return true;
   const auto& signal = definition.stop_signal;
-  return signal && state::parse_signal(*signal) == SIGKILL ? KillMeans::restart : KillMeans::death;
+  return hand == Hand::killed && signal && state::parse_signal(*signal) == SIGKILL;
 }
 
 auto preference(const Member& member) {
@@ -70,23 +74,29 @@ bool is_proven(const Seen& seen, state::Duration at_least) {
   return proven && *proven <= seen.seen_at;
 }
 
-Role classify(const Seen& seen, const Identity& identity, std::string_view current_spec,
-              KillMeans kill, const std::vector<InFlight>& in_flight, const Policy& policy,
-              state::TimePoint now) {
+Role classify(const Seen& seen, const Identity& identity, const Declared& declared,
+              const std::vector<InFlight>& in_flight, const Policy& policy, state::TimePoint now) {
   const ContainerState state = seen.container.state;
   if (state == ContainerState::removing || has_act(seen.container.id, in_flight))
     return Role::busy_stopping;
   if (seen.wreck || state == ContainerState::dead) return Role::wreck;
+  const bool current = identity.spec == declared.spec;
+  const state::Definition& definition = declared.service->definition;
   if (state == ContainerState::exited) {
-    const bool stopped =
-        seen.hand == Hand::stopped || (seen.hand == Hand::killed && kill == KillMeans::restart);
-    const bool may_return = stopped && now < seen.ended_at + policy.restart_by_hand;
-    return may_return ? Role::returning : Role::ended;
+    const bool may_return =
+        may_be_a_restart(seen.hand, definition) && now < seen.ended_at + policy.restart_by_hand;
+    if (may_return) return Role::returning;
+    const bool has_a_say = current && identity.revision >= declared.spec_since;
+    return has_a_say && is_over(seen, state::restart_rules(definition)) ? Role::finished
+                                                                        : Role::ended;
   }
-  const bool current = identity.spec == current_spec;
   if (state == ContainerState::created) return current ? Role::startable : Role::unusable;
   if (!current) return Role::outdated;
   return is_ill(seen) ? Role::failing : Role::serving;
+}
+
+bool succeeded(const Member& member) {
+  return member.role == Role::finished && member.seen->container.exit_code == 0;
 }
 
 const Member* SlotView::best(Role role) const {
@@ -108,6 +118,14 @@ const Member* SlotView::current() const {
   return serving != nullptr ? serving : best(Role::failing);
 }
 
+const Member* SlotView::finished() const {
+  for (const Member& member : members) {
+    if (member.role == Role::startable || member.role == Role::unusable) continue;
+    return member.role == Role::finished ? &member : nullptr;
+  }
+  return nullptr;
+}
+
 bool SlotView::is_taken() const {
   return busy != nullptr || std::any_of(members.begin(), members.end(), [](const Member& member) {
            return member.role == Role::serving || member.role == Role::failing ||
@@ -116,8 +134,8 @@ bool SlotView::is_taken() const {
          });
 }
 
-std::map<state::ServiceName, ServiceView> classify_world(const PlanInput& input) {
-  std::map<state::ServiceName, ServiceView> views;
+ServiceViews classify_world(const PlanInput& input) {
+  ServiceViews views;
   for (const auto& [name, declared] : input.wanted) views.try_emplace(name);
 
   const auto adopter =
@@ -129,8 +147,7 @@ std::map<state::ServiceName, ServiceView> classify_world(const PlanInput& input)
       if (view == views.end()) continue;
       const Declared& declared = input.wanted.at(identity->service);
       const Role role =
-          classify(seen, *identity, declared.spec, kill_means(declared.service->definition),
-                   input.in_flight, input.policy, input.now);
+          classify(seen, *identity, declared, input.in_flight, input.policy, input.now);
       SlotView& slot = view->second.slots[identity->slot];
       slot.members.push_back({.seen = &seen, .identity = std::move(*identity), .role = role});
       continue;

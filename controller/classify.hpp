@@ -21,6 +21,7 @@ enum class Role {
   busy_stopping,  // a stop or removal of ours is under way, or the engine is removing it
   wreck,          // left over from an engine crash: neither runs nor can be started
   ended,          // exited
+  finished,       // the same, and its restart policy does not start it again
   returning,      // stopped by hand a moment ago: a restart may bring it back
   serving,        // runs and is of the current spec
   failing,        // the same, and unhealthy or paused by hand: to be replaced
@@ -46,6 +47,8 @@ struct SlotView {
   std::size_t count(Role role) const;
   // The container of the current spec that runs: the serving one before the failing one.
   const Member* current() const;
+  // What ran last, when it is of the current spec and is not to be started again; else null.
+  const Member* finished() const;
   // A replica is there or on its way: this slot needs no new one.
   bool is_taken() const;
 };
@@ -59,15 +62,11 @@ struct ServiceView {
   std::set<docker::ContainerId> examining;  // ended ones whose last words are being read
 };
 
-// Which ends by somebody's hand may be the first half of a restart.
-enum class KillMeans {
-  death,    // SIGKILL only ever ends a container
-  restart,  // it is the service's stop signal: what `docker restart` sends too
-};
+Role classify(const Seen& seen, const Identity& identity, const Declared& declared,
+              const std::vector<InFlight>& in_flight, const Policy& policy, state::TimePoint now);
 
-Role classify(const Seen& seen, const Identity& identity, std::string_view current_spec,
-              KillMeans kill, const std::vector<InFlight>& in_flight, const Policy& policy,
-              state::TimePoint now);
+// A finished one that did what it was to do.
+bool succeeded(const Member& member);
 
 // Running, and healthy where there is a health check.
 bool is_ready(const Seen& seen);
@@ -85,7 +84,9 @@ bool is_proven(const Seen& seen, state::Duration at_least);
 // Counted by `docker ps` as running.
 bool is_running(const Seen& seen);
 
+using ServiceViews = std::map<state::ServiceName, ServiceView>;
+
 // The whole world, sorted by service. Services that share an image adopt nothing.
-std::map<state::ServiceName, ServiceView> classify_world(const PlanInput& input);
+ServiceViews classify_world(const PlanInput& input);
 
 }  // namespace genisys::controller

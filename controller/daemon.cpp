@@ -105,6 +105,7 @@ class Daemon {
     ReconcilerOptions options{.limits = {.starts = config_.docker.concurrency},
                               .seed = std::random_device{}()};
     options.policy.adopt = config_.docker.adopt;
+    options.policy.host = config_.policy;
     options.registry_auth = [this](std::string image) {
       return credentials_.for_image(std::move(image));
     };

@@ -11,6 +11,9 @@
 #include <exception>
 #include <utility>
 
+#include "controller/container_spec.hpp"
+#include "controller/resource_calls.hpp"
+
 namespace genisys::controller {
 namespace {
 
@@ -22,6 +25,12 @@ Outcome failed(Step step, docker::Error error) {
 
 // Of what an ended container wrote.
 constexpr int kLastLines = 100;
+
+// What an act is about, for the log.
+std::string subject(const InFlight& about) {
+  if (about.slot != 0) return fmt::format("slot {}", about.slot);
+  return about.resource ? to_string(*about.resource) : about.image;
+}
 
 bool is_begin(ActKind kind) { return kind == ActKind::run || kind == ActKind::start; }
 
@@ -36,6 +45,8 @@ std::string_view to_string(Step step) {
   switch (step) {
     case Step::create:
       return "create";
+    case Step::join:
+      return "join a network with";
     case Step::start:
       return "start";
     case Step::stop:
@@ -44,6 +55,8 @@ std::string_view to_string(Step step) {
       return "remove";
     case Step::pull:
       return "pull";
+    case Step::prepare:
+      return "prepare";
     case Step::examine:
       return "examine";
     case Step::record:
@@ -99,6 +112,8 @@ bool Executor::has_room(ActKind kind) const {
       return running(kind) < limits_.examinations;
     case ActKind::pull:
       return running(kind) < limits_.pulls;
+    case ActKind::prepare:
+      return running(kind) < limits_.preparations;
     case ActKind::roll_back:
     case ActKind::mark_stable:
     case ActKind::forget:
@@ -174,8 +189,8 @@ void Executor::begin(Action action) {
   InFlight about{.kind = kind_of(action), .service = action.service, .slot = slot_of(action)};
   if (const auto* id = container_of(action)) about.container = *id;
   if (const auto* pull = std::get_if<PullImage>(&action.what)) about.image = pull->image;
-  spdlog::info("[{}] {} {}: {}{}{}", action.service.str(), to_string(about.kind),
-               about.slot != 0 ? fmt::format("slot {}", about.slot) : about.image,
+  if (const auto* made = std::get_if<PrepareResource>(&action.what)) about.resource = made->key();
+  spdlog::info("[{}] {} {}: {}{}{}", action.service.str(), to_string(about.kind), subject(about),
                state::to_string(action.cause.reason), action.cause.message.empty() ? "" : ", ",
                action.cause.message);
   ++running_[about.kind];
@@ -197,8 +212,7 @@ void Executor::finish(Acts::iterator act, const Outcome& outcome) {
   --running_[done.about.kind];
   if (outcome.failure) {
     spdlog::warn("[{}] cannot {} {}: {}", done.action.service.str(),
-                 to_string(outcome.failure->step),
-                 done.about.slot != 0 ? fmt::format("slot {}", done.about.slot) : done.about.image,
+                 to_string(outcome.failure->step), subject(done.about),
                  outcome.failure->error.message);
     // More of the same would fail alike: what to do about it is decided anew.
     if (const auto waiting = waiting_.find(done.action.service); waiting != waiting_.end()) {
@@ -236,11 +250,12 @@ asio::awaitable<Outcome> Executor::perform(Act& act) {
   const auto& what = act.action.what;
   if (std::holds_alternative<RunContainer>(what)) co_return co_await run(act);
   if (const auto* begin = std::get_if<StartContainer>(&what))
-    co_return co_await start(act, begin->id);
+    co_return co_await start(act, begin->id, begin->joins);
   if (const auto* end = std::get_if<StopContainer>(&what)) co_return co_await stop(*end);
   if (const auto* gone = std::get_if<RemoveContainer>(&what)) co_return co_await remove(*gone);
   if (const auto* dead = std::get_if<ExamineContainer>(&what)) co_return co_await examine(dead->id);
   if (const auto* image = std::get_if<PullImage>(&what)) co_return co_await pull(*image);
+  if (const auto* made = std::get_if<PrepareResource>(&what)) co_return co_await prepare(*made);
   co_return co_await record(act.action);
 }
 
@@ -270,10 +285,17 @@ asio::awaitable<Outcome> Executor::run(Act& act) {
   } else {
     co_return failed(Step::create, created.error());
   }
-  co_return co_await start(act, *act.about.container);
+  co_return co_await start(act, *act.about.container, later_joins(what.spec));
 }
 
-asio::awaitable<Outcome> Executor::start(Act& act, docker::ContainerId id) {
+// A container that an earlier try made may have joined its networks or not: all are joined again.
+asio::awaitable<Outcome> Executor::start(Act& act, docker::ContainerId id,
+                                         std::vector<docker::Endpoint> joins) {
+  for (const docker::Endpoint& endpoint : joins) {
+    if (stopped_ || !hooks_.still_wanted(act.action)) co_return Outcome{.abandoned = true};
+    auto joined = co_await engine_.connect(endpoint.network, id, endpoint);
+    if (!joined) co_return failed(Step::join, joined.error());
+  }
   if (stopped_ || !hooks_.still_wanted(act.action)) co_return Outcome{.abandoned = true};
   auto started = co_await engine_.start(id);
   if (started) co_return Outcome{};
@@ -337,7 +359,19 @@ asio::awaitable<Outcome> Executor::pull(PullImage what) {
   co_return outcome;
 }
 
+asio::awaitable<Outcome> Executor::prepare(PrepareResource what) {
+  auto prepared = co_await prepare_resource(engine_, std::move(what));
+  if (!prepared) co_return failed(Step::prepare, prepared.error());
+  co_return Outcome{};
+}
+
+// What was made for a service goes before the record of it: in the other order nobody would know of
+// it after a kill in between.
 asio::awaitable<Outcome> Executor::record(Action action) {
+  if (const auto* forget = std::get_if<ForgetService>(&action.what)) {
+    auto removed = co_await remove_unused(engine_, forget->unused, instance_);
+    if (!removed) co_return failed(Step::remove, removed.error());
+  }
   std::string why_not = co_await hooks_.record(std::move(action));
   if (why_not.empty()) co_return Outcome{};
   co_return failed(Step::record,

@@ -25,7 +25,7 @@
 namespace genisys::controller {
 
 // Which engine call of an act failed.
-enum class Step { create, start, stop, remove, examine, pull, record };
+enum class Step { create, join, start, stop, remove, examine, pull, prepare, record };
 std::string_view to_string(Step);
 
 // How an act ended. Without `failure` it did what it says, or found it done.
@@ -57,6 +57,7 @@ struct ExecutorLimits {
   // Enough that registries which stall hold up no other image. A pull costs little beside its
   // download, and how many layers are downloaded at once is the engine's own limit.
   std::size_t pulls = 16;
+  std::size_t preparations = 4;
 };
 
 // The X-Registry-Auth header's value for a pull of the image; empty: anonymous. An error is the
@@ -125,12 +126,14 @@ class Executor {
 
   boost::asio::awaitable<Outcome> perform(Act& act);
   boost::asio::awaitable<Outcome> run(Act& act);
-  boost::asio::awaitable<Outcome> start(Act& act, docker::ContainerId id);
+  boost::asio::awaitable<Outcome> start(Act& act, docker::ContainerId id,
+                                        std::vector<docker::Endpoint> joins);
   boost::asio::awaitable<Outcome> stop(StopContainer what);
   boost::asio::awaitable<Outcome> remove(RemoveContainer what);
   boost::asio::awaitable<Outcome> examine(docker::ContainerId id);
   boost::asio::awaitable<Outcome> pull(PullImage what);
   boost::asio::awaitable<docker::Result<void>> pull_with_credentials(std::string image);
+  boost::asio::awaitable<Outcome> prepare(PrepareResource what);
   boost::asio::awaitable<Outcome> record(Action action);
 
   boost::asio::any_io_executor executor_;

@@ -34,7 +34,9 @@ ReplacementStep next_healing(const ServiceView& service, const std::set<Slot>& k
     // Beside an old container it is a successor that failed: the update's business.
     if (view.best(Role::failing) == nullptr || view.best(Role::outdated) != nullptr) continue;
     ++failing;
-    if (serving != nullptr && view.busy == nullptr && is_proven(*serving->seen, monitor)) {
+    if (view.finished() != nullptr) {
+      step.superseded.insert(slot);
+    } else if (serving != nullptr && view.busy == nullptr && is_proven(*serving->seen, monitor)) {
       step.superseded.insert(slot);
     } else if (serving != nullptr || view.busy != nullptr ||
                view.best(Role::startable) != nullptr) {

@@ -8,6 +8,8 @@
 
 #include "controller/classify.hpp"
 #include "controller/obstacles.hpp"
+#include "controller/resource_gate.hpp"
+#include "controller/restarting.hpp"
 #include "controller/rollout.hpp"
 
 namespace genisys::controller {
@@ -42,7 +44,8 @@ class Student {
         view_(view),
         jitter_(jitter),
         notes_(notes),
-        rules_(update_rules(service_.definition, service_.desired.value_or(0), input.policy)) {}
+        rules_(update_rules(service_, service_.desired.value_or(0), input.policy)),
+        backoff_(backoff_of(state::restart_rules(service_.definition), input.policy.backoff)) {}
 
   void learn() {
     begin_anew();
@@ -64,6 +67,9 @@ class Student {
           image != history_.images.end()) {
         image->second.ladder = {};
       }
+      for (auto& [key, resource] : history_.resources) {
+        if (is_named_by(service_.definition, key)) resource.ladder = {};
+      }
       Rollout& rollout = past_.rollout;
       if (rollout.state == state::RolloutState::paused) {
         rollout.state = state::RolloutState::rolling;
@@ -83,28 +89,36 @@ class Student {
   void learn_of(Slot slot, const SlotView& view) {
     const Member* ended = nullptr;  // the newest, of the current spec
     for (const Member& member : view.members) {
-      if (member.role == Role::ended && member.identity.spec == declared_.spec) {
+      const bool is_current = member.identity.spec == declared_.spec;
+      if (member.role == Role::finished || (member.role == Role::ended && is_current)) {
         ended = &member;
         break;
       }
     }
     const Member* current = view.current();
-    if (ended != nullptr) learn_end(slot, *ended->seen, current != nullptr);
+    if (ended != nullptr) learn_end(slot, *ended, current != nullptr);
     for (const Member& member : view.members) {
       if (member.role == Role::failing) learn_illness(slot, *member.seen);
     }
     if (current != nullptr) learn_run(slot, *current->seen);
   }
 
-  void learn_end(Slot slot, const Seen& seen, bool dealt_with) {
+  void learn_end(Slot slot, const Member& member, bool dealt_with) {
+    const Seen& seen = *member.seen;
     SlotHistory& past = past_.slots[slot];
     if (past.counted == seen.container.id) return;
     past.counted = seen.container.id;
     const auto ran = run_time(seen);
-    if (ran && is_proven(past, *ran, input_.policy.backoff)) prove(past);
+    if ((ran && is_proven(past, *ran, backoff_)) || succeeded(member)) prove(past);
     // A successor that runs says that this end was dealt with before; an end by somebody's hand, or
     // with the engine, is no failure of the program.
     if (dealt_with || seen.hand != Hand::none) return;
+    if (member.role == Role::finished) {
+      // Nothing is tried again, so nobody has to wait; yet its revision did not prove itself.
+      if (!succeeded(member))
+        note_update_failure(past_, slot, Reason::completed, describe_end(seen));
+      return;
+    }
     const bool again = past.ladders.contains(Reason::crash_loop);
     fail(slot, again ? Reason::crash_loop : Reason::exited, describe_end(seen));
   }
@@ -124,7 +138,7 @@ class Student {
     if (found == past_.slots.end()) {
       // A proven replica speaks for the whole service, whatever its own slot has been through.
       if (past_.failures_in_a_row > 0 && is_ready(seen) &&
-          input_.now - seen.running_since >= input_.policy.backoff.proven_after) {
+          input_.now - seen.running_since >= backoff_.proven_after) {
         past_.failures_in_a_row = 0;
       }
       return;
@@ -138,7 +152,7 @@ class Student {
     }
     if (!is_ready(seen)) return;
     past.found_ill.erase(seen.container.id);  // it recovered
-    if (is_proven(past, input_.now - seen.running_since, input_.policy.backoff)) prove(past);
+    if (is_proven(past, input_.now - seen.running_since, backoff_)) prove(past);
   }
 
   void prove(SlotHistory& past) {
@@ -147,8 +161,8 @@ class Student {
   }
 
   void fail(Slot slot, Reason cause, std::string message) {
-    note_slot_failure(past_, slot, cause, std::move(message), input_.policy.backoff, input_.now,
-                      input_.wall, jitter_);
+    note_slot_failure(past_, slot, cause, std::move(message), backoff_, input_.now, input_.wall,
+                      jitter_);
   }
 
   // Ports and names that somebody else had and has no more; words of containers that are gone.
@@ -190,7 +204,10 @@ class Student {
     for (const auto& [slot, view] : view_.slots) {
       facts.outdated += static_cast<std::uint32_t>(view.count(Role::outdated));
       const Member* serving = view.best(Role::serving);
-      if (serving != nullptr && is_proven(*serving->seen, rules_.monitor)) ++facts.proven;
+      const Member* finished = view.finished();
+      const bool is_done = finished != nullptr && succeeded(*finished);
+      if (is_done || (serving != nullptr && is_proven(*serving->seen, rules_.monitor)))
+        ++facts.proven;
     }
     const auto turn = track_rollout(past_, declared_, facts, rules_, input_.now, input_.wall);
     if (turn) note(EntryKind::decided, turn->action, 0, turn->reason, turn->message);
@@ -216,6 +233,7 @@ class Student {
   const Jitter& jitter_;
   std::vector<JournalEntry>& notes_;
   UpdateRules rules_;
+  BackoffPolicy backoff_;
 };
 
 // Those that no service uses any more are of no interest.
@@ -225,6 +243,14 @@ void forget_unused_images(History& history, const Wanted& wanted) {
   std::erase_if(history.images, [&](const auto& entry) { return !used.contains(entry.first); });
 }
 
+void forget_unused_resources(History& history, const Wanted& wanted) {
+  std::erase_if(history.resources, [&](const auto& entry) {
+    return std::none_of(wanted.begin(), wanted.end(), [&](const auto& service) {
+      return is_named_by(service.second.service->definition, entry.first);
+    });
+  });
+}
+
 void learn_images(History& history, const World& world) {
   for (const auto& [reference, is_here] : world.images) {
     const auto found = history.images.find(reference);
@@ -232,6 +258,22 @@ void learn_images(History& history, const World& world) {
     if (found->second.state == ImageState::missing || found->second.state == ImageState::failed)
       found->second = {.state = ImageState::present};
   }
+}
+
+// Only of those whose restart rules make a difference of it: hashes of older definitions cost time.
+state::Revision since_when(const state::Service& service, const std::string& spec) {
+  const auto condition = state::restart_rules(service.definition).condition;
+  if (condition.value_or(state::RestartCondition::any) == state::RestartCondition::any ||
+      service.revisions == nullptr) {
+    return state::Revision{0};
+  }
+  state::Revision since = service.revision;
+  const auto& revisions = *service.revisions;
+  for (auto record = revisions.rbegin(); record != revisions.rend(); ++record) {
+    if (state::spec_hash(*record->definition) != spec) break;
+    since = record->revision;
+  }
+  return since;
 }
 
 }  // namespace
@@ -251,6 +293,7 @@ Wanted declare(const state::Snapshot& snapshot, const Wanted& previous) {
           declared.stable_spec = state::spec_hash(*record.definition);
       }
     }
+    declared.spec_since = since_when(*service, declared.spec);
     wanted.emplace_hint(wanted.end(), name, std::move(declared));
   }
   return wanted;
@@ -298,6 +341,7 @@ std::vector<state::JournalEntry> absorb(History& history, const PlanInput& input
   std::erase_if(history.services,
                 [&](const auto& entry) { return !input.wanted.contains(entry.first); });
   forget_unused_images(history, input.wanted);
+  forget_unused_resources(history, input.wanted);
   learn_images(history, input.world);
   const auto views = classify_world(input);
   for (const auto& [name, declared] : input.wanted) {

@@ -24,6 +24,9 @@ struct Declared {
   std::shared_ptr<const state::Service> service;
   std::string spec;
   std::optional<std::string> stable_spec = {};
+  // Since which revision the service has been of this spec without interruption: a container of an
+  // earlier time has no say in whether it is run again.
+  state::Revision spec_since{0};
 };
 using Wanted = std::map<state::ServiceName, Declared>;
 

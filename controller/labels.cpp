@@ -32,17 +32,6 @@ std::string name_prefix(const state::ServiceName& service, Slot slot, std::strin
   return fmt::format("{}-{}-{}-", service.str(), slot, instance.substr(0, kInstanceInName));
 }
 
-// Zero is what the engine takes for "the image's".
-docker::HealthProbe health_probe(const state::Healthcheck& check) {
-  using std::chrono::milliseconds;
-  if (check.disabled) return {.test = {"NONE"}};
-  return {.test = check.test,
-          .interval = check.interval.value_or(milliseconds(0)),
-          .timeout = check.timeout.value_or(milliseconds(0)),
-          .start_period = check.start_period.value_or(milliseconds(0)),
-          .retries = static_cast<int>(check.retries.value_or(0))};
-}
-
 }  // namespace
 
 std::optional<Identity> identify(const docker::Container& container, std::string_view instance) {
@@ -89,42 +78,6 @@ bool is_adoptable(const docker::Container& container, const std::set<std::string
 std::string container_name(const state::ServiceName& service, Slot slot, std::string_view instance,
                            std::uint32_t incarnation) {
   return name_prefix(service, slot, instance) + std::to_string(incarnation);
-}
-
-docker::ContainerSpec container_spec(const state::Service& service, const std::string& spec_hash,
-                                     Slot slot, std::string_view instance) {
-  const state::Definition& definition = service.definition;
-  docker::ContainerSpec spec{.image = definition.image.str()};
-  if (definition.command) spec.command = definition.command->words;
-  if (definition.environment) {
-    spec.environment.assign(definition.environment->begin(), definition.environment->end());
-  }
-  if (definition.labels) spec.labels = *definition.labels;
-  spec.labels[std::string(kInstanceLabel)] = instance;
-  spec.labels[std::string(kServiceLabel)] = definition.name.str();
-  spec.labels[std::string(kSlotLabel)] = std::to_string(slot);
-  spec.labels[std::string(kRevisionLabel)] = std::to_string(state::number(service.revision));
-  spec.labels[std::string(kSpecLabel)] = spec_hash;
-  if (definition.ports) {
-    for (const state::Port& port : *definition.ports) {
-      spec.ports.push_back({.container_port = port.container,
-                            .protocol = std::string(state::to_string(port.protocol)),
-                            .host_ip = port.host_ip,
-                            .host_port = port.host_port(slot).value_or(0)});
-    }
-  }
-  spec.stop_signal = definition.stop_signal;
-  if (definition.stop_grace_period) {
-    spec.stop_timeout = std::chrono::ceil<std::chrono::seconds>(*definition.stop_grace_period);
-  }
-  if (definition.healthcheck) spec.healthcheck = health_probe(*definition.healthcheck);
-  if (definition.volumes) {
-    for (const state::VolumeMount& mount : *definition.volumes) {
-      spec.mounts.push_back(
-          {.source = mount.source, .target = mount.target, .read_only = mount.read_only});
-    }
-  }
-  return spec;
 }
 
 }  // namespace genisys::controller

@@ -57,9 +57,4 @@ bool is_adoptable(const docker::Container& container, const std::set<std::string
 std::string container_name(const state::ServiceName& service, Slot slot, std::string_view instance,
                            std::uint32_t incarnation);
 
-// Everything the engine is told for one slot of a service. Precondition: the service's ports leave
-// a host port for the slot (Port::host_port).
-docker::ContainerSpec container_spec(const state::Service& service, const std::string& spec_hash,
-                                     Slot slot, std::string_view instance);
-
 }  // namespace genisys::controller

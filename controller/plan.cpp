@@ -42,9 +42,10 @@ void guard_ends(Pass& pass, const Declared& declared, std::size_t first_action, 
 Plan plan(const PlanInput& input) {
   Plan result;
   const auto views = classify_world(input);
-  Pass pass{.input = input, .plan = result, .pulling = {}};
+  Pass pass{.input = input, .plan = result, .views = views};
   for (const InFlight& act : input.in_flight) {
     if (act.kind == ActKind::pull) pass.pulling.insert(act.image);
+    if (act.resource) pass.preparing.insert(*act.resource);
   }
   const bool may_act = input.world.reachable && input.world.listed && !input.world.doubt;
   if (input.world.doubt) pass.wake_at(input.world.doubt->look_again);

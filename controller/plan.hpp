@@ -27,7 +27,9 @@
 #include "controller/history.hpp"
 #include "controller/world.hpp"
 #include "docker/types.hpp"
+#include "state/host_policy.hpp"
 #include "state/model.hpp"
+#include "state/resource_use.hpp"
 
 namespace genisys::controller {
 
@@ -52,6 +54,8 @@ struct RunContainer {
 struct StartContainer {
   Slot slot = 0;
   docker::ContainerId id;
+  // The networks besides the first, which it may not have joined yet.
+  std::vector<docker::Endpoint> joins = {};
 
   bool operator==(const StartContainer&) const = default;
 };
@@ -98,6 +102,20 @@ struct PullImage {
   bool operator==(const PullImage&) const = default;
 };
 
+// See that a network or a volume is there, and make it when it is not.
+enum class WhenAbsent {
+  make,
+  fail,  // it is for somebody else to make
+};
+
+struct PrepareResource {
+  std::variant<docker::NetworkConfig, docker::Volume> resource;
+  WhenAbsent when_absent = WhenAbsent::make;
+
+  ResourceKey key() const;
+  bool operator==(const PrepareResource&) const = default;
+};
+
 // The current revision failed: the definition of `to` becomes the next one.
 struct RollBack {
   state::Revision to{0};
@@ -113,9 +131,11 @@ struct MarkStable {
 };
 
 // The service was deleted and nothing of it is left but what it lets go: containers that shall run
-// on as nobody's.
+// on as nobody's. Before it is forgotten, what was made for it and is of no use to others is
+// removed, if it is ours; what cannot be removed is left.
 struct ForgetService {
   std::set<docker::ContainerId> released = {};
+  state::ResourceNames unused = {};
 
   bool operator==(const ForgetService&) const = default;
 };
@@ -125,7 +145,7 @@ struct Action {
   state::Generation generation{0};  // decided on; an act that begins later checks it
   Cause cause;
   std::variant<RunContainer, StartContainer, StopContainer, RemoveContainer, ExamineContainer,
-               PullImage, RollBack, MarkStable, ForgetService>
+               PullImage, PrepareResource, RollBack, MarkStable, ForgetService>
       what;
 
   bool operator==(const Action&) const = default;
@@ -147,10 +167,13 @@ struct Policy {
   state::Duration second_look = std::chrono::seconds(1);
   // How long a container that was stopped by hand may take to come back (docker restart).
   state::Duration restart_by_hand = std::chrono::seconds(2);
+  // What a definition may ask of the host. One that asks for more starts nothing; what runs is left.
+  state::HostPolicy host = {};
 };
 
 struct PlanInput {
   const Wanted& wanted;
+  const state::SharedResources& shared;
   const std::set<std::string>& released;  // ids of containers that were let go
   const std::string& instance;
   const World& world;

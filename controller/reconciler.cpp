@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "controller/resource_gate.hpp"
+
 namespace genisys::controller {
 namespace {
 
@@ -14,6 +16,7 @@ using docker::ErrorKind;
 using state::Reason;
 
 constexpr state::Duration kRecordRetry = std::chrono::seconds(5);
+constexpr state::Duration kForeignResourceRetry = std::chrono::seconds(5);
 
 // Why an attempt failed, as a client is told. A lost answer and a failing engine are nobody's
 // fault: they are tried again as soon as the world has been looked at.
@@ -113,6 +116,7 @@ Plan Reconciler::decide() {
   wanted_ = declare(*snapshot, wanted_);
   const std::vector<InFlight> in_flight = under_way();
   const PlanInput input{.wanted = wanted_,
+                        .shared = *snapshot->shared,
                         .released = snapshot->released,
                         .instance = instance_,
                         .world = world,
@@ -121,6 +125,8 @@ Plan Reconciler::decide() {
                         .policy = options_.policy,
                         .now = clock_.now(),
                         .wall = clock_.wall()};
+  // Whoever answers next may be another one.
+  if (!world.reachable) history_.resources.clear();
   recorder_.note_reachability(world);
   for (const Observer::Vanished& vanished : observer_.take_vanished()) {
     if (wanted_.contains(vanished.identity.service)) recorder_.note_vanished(vanished);
@@ -173,6 +179,7 @@ std::vector<state::PlannedAction> Reconciler::preview(const state::Snapshot& wan
   const Wanted declared = declare(wanted, wanted_);
   const std::vector<InFlight> in_flight = under_way();
   const Plan next = plan({.wanted = declared,
+                          .shared = *wanted.shared,
                           .released = wanted.released,
                           .instance = instance_,
                           .world = observer_.world(),
@@ -236,6 +243,7 @@ void Reconciler::act_ended(const Action& action, const InFlight& about, const Ou
   recorder_.note_act(action, about, outcome);
   learn(action, outcome);
   const bool look_now = outcome.failure || outcome.abandoned || about.kind == ActKind::pull ||
+                        about.kind == ActKind::prepare ||
                         (executor_.is_idle() && !executor_.has_waiting());
   wake_(look_now ? Urgency::now : Urgency::soon);
 }
@@ -243,6 +251,10 @@ void Reconciler::act_ended(const Action& action, const InFlight& about, const Ou
 void Reconciler::learn(const Action& action, const Outcome& outcome) {
   if (const auto* pull = std::get_if<PullImage>(&action.what)) {
     learn_pull(*pull, outcome);
+    return;
+  }
+  if (const auto* prepared = std::get_if<PrepareResource>(&action.what)) {
+    learn_preparation(*prepared, outcome);
     return;
   }
   if (outcome.failure) {
@@ -286,6 +298,29 @@ void Reconciler::learn_pull(const PullImage& pull, const Outcome& outcome) {
   }
 }
 
+// What somebody else is to make is looked for again soon: nothing else would tell of it.
+void Reconciler::learn_preparation(const PrepareResource& prepared, const Outcome& outcome) {
+  const ResourceKey key = prepared.key();
+  if (!outcome.failure) {
+    history_.resources[key] = {.seen_at = clock_.now()};
+    return;
+  }
+  const docker::Error& error = outcome.failure->error;
+  if (error.outcome_unknown()) return;
+  BackoffPolicy policy = options_.policy.backoff;
+  Reason reason = reason_of(outcome);
+  std::string message = error.message;
+  if (prepared.when_absent == WhenAbsent::fail && error.kind == ErrorKind::not_found) {
+    policy.longest = std::min(policy.longest, kForeignResourceRetry);
+    reason = key.kind == ResourceKind::network ? Reason::network_missing : Reason::volume_missing;
+    message = "it is external and not there: create it, or drop `external`";
+  }
+  ResourceHistory& past = history_.resources[key];
+  past.seen_at.reset();
+  note_failure(past.ladder, reason, std::move(message), policy, clock_.now(), clock_.wall(),
+               jitter());
+}
+
 void Reconciler::learn_failure(const Action& action, const Outcome& outcome) {
   const std::string& message = outcome.failure->error.message;
   const Reason reason = reason_of(outcome);
@@ -298,6 +333,12 @@ void Reconciler::learn_failure(const Action& action, const Outcome& outcome) {
   }
   const auto service = history_.services.find(action.service);
   if (service == history_.services.end()) return;
+  if (const auto declared = wanted_.find(action.service);
+      reason == Reason::network_missing && declared != wanted_.end()) {
+    std::erase_if(history_.resources, [&](const auto& entry) {
+      return is_named_by(declared->second.service->definition, entry.first);
+    });
+  }
   if (outcome.name_taken) {
     SlotHistory& slot = service->second.slots[slot_of(action)];
     slot.burnt_incarnation =

@@ -78,6 +78,7 @@ class Reconciler {
   bool works_on(const docker::ContainerId& id) const;
   bool still_wanted(const Action& action) const;
   void learn_pull(const PullImage& pull, const Outcome& outcome);
+  void learn_preparation(const PrepareResource& prepared, const Outcome& outcome);
   boost::asio::awaitable<std::string> record(Action action);
   double jitter();
 

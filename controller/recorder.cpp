@@ -184,6 +184,7 @@ void Recorder::note_act(const Action& action, const InFlight& about, const Outco
                      .message = action.cause.message};
   if (about.container) entry.container = about.container->str();
   if (about.kind == ActKind::pull) entry.message = about.image;
+  if (about.resource) entry.message = to_string(*about.resource);
   if (outcome.failure) {
     entry.message = fmt::format("cannot {}: {}", to_string(outcome.failure->step),
                                 outcome.failure->error.message);

@@ -114,6 +114,13 @@ std::optional<SlotStatus> slot_status(const PlanInput& input, const ServiceHisto
     if (obstacle->until) status.next_attempt = to_wall(input, *obstacle->until);
     return status;
   }
+  if (const Member* finished = view.finished(); finished != nullptr) {
+    show_container(status, *finished);
+    status.state = SlotState::exited;
+    status.cause = Reason::completed;
+    status.message = describe_end(*finished->seen) + "; its restart policy does not start it again";
+    return status;
+  }
   if (const Member* stopping = view.best(Role::busy_stopping);
       stopping != nullptr && stopping->seen->container.state != docker::ContainerState::exited) {
     show_container(status, *stopping);
@@ -137,9 +144,10 @@ int severity(Reason reason) {
     case Reason::port_taken:
       return 6;
     case Reason::image_unavailable:
-      return 5;
     case Reason::update_paused:
       return 5;
+    case Reason::waiting_for_dependency:
+      return 4;
     case Reason::crash_loop:
     case Reason::exited:
       return 4;
@@ -151,11 +159,14 @@ int severity(Reason reason) {
     case Reason::outcome_unknown:
       return 3;
     case Reason::pulling_image:
+    case Reason::preparing:
       return 2;
-    case Reason::held_back:
+    case Reason::completed:
       return 0;
-    case Reason::none:
+    case Reason::held_back:
       return -1;
+    case Reason::none:
+      return -2;
     default:
       return 1;
   }
@@ -262,6 +273,9 @@ Explanation explain(const PlanInput& input, const state::Service& service,
     return {Reason::updating, fmt::format("{} of {} containers are of an older revision",
                                           tally.outdated, std::max(desired, tally.outdated))};
   }
+  if (status.ready < desired && worst != nullptr && worst->cause == Reason::completed) {
+    return {worst->cause, fmt::format("slot {}: {}", worst->slot, worst->message)};
+  }
   if (status.ready < desired) {
     const Reason reason =
         worst != nullptr && worst->cause != Reason::held_back ? worst->cause : Reason::scaling_up;
@@ -322,8 +336,8 @@ std::optional<state::RolloutStatus> rollout_status(const PlanInput& input, const
                               .message = rollout.message,
                               .began = rollout.began,
                               .failures = static_cast<std::uint32_t>(rollout.failed.size())};
-  const auto rules = update_rules(declared.service->definition,
-                                  declared.service->desired.value_or(0), input.policy);
+  const auto rules =
+      update_rules(*declared.service, declared.service->desired.value_or(0), input.policy);
   if (const auto deadline = rollout_deadline(declared, history, rules))
     status.deadline = to_wall(input, *deadline);
   return status;

@@ -21,7 +21,8 @@ bool has_failed(const ServiceHistory& history, Slot slot) {
 // up: they would lessen what serves. One that failed does not where failures are to be passed over.
 bool is_settled(const SlotView& view, bool passed_over) {
   const Member* serving = view.best(Role::serving);
-  return passed_over || (serving != nullptr && is_ready(*serving->seen));
+  return passed_over || view.finished() != nullptr ||
+         (serving != nullptr && is_ready(*serving->seen));
 }
 
 std::uint64_t number_of(std::optional<state::Revision> revision) {
@@ -49,6 +50,11 @@ ReplacementStep next_update(const ServiceView& service, const std::set<Slot>& ke
     const Member* outdated = view.best(Role::outdated);
     if (outdated == nullptr) {
       if (!is_settled(view, guarded && has_failed(history, slot))) unsettled = true;
+      continue;
+    }
+    if (const Member* finished = view.finished(); finished != nullptr && view.busy == nullptr) {
+      // One that failed stops the update before it gets here, where failures are not tolerated.
+      if (succeeded(*finished) || !stands_still) step.superseded.insert(slot);
       continue;
     }
     const Member* serving = view.best(Role::serving);

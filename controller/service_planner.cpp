@@ -6,11 +6,14 @@
 #include <optional>
 #include <utility>
 
+#include "controller/container_spec.hpp"
 #include "controller/healing.hpp"
-#include "controller/image_gate.hpp"
 #include "controller/obstacles.hpp"
+#include "controller/removal.hpp"
+#include "controller/restarting.hpp"
 #include "controller/rollout.hpp"
 #include "controller/slot_choice.hpp"
+#include "controller/start_gate.hpp"
 
 namespace genisys::controller {
 namespace {
@@ -31,14 +34,17 @@ class ServicePlanner {
         declared_(declared),
         service_(*declared.service),
         view_(view),
-        history_(find_history()) {}
+        history_(find_history()),
+        gate_(pass, declared, view, history_),
+        restarts_(state::restart_rules(service_.definition)),
+        backoff_(backoff_of(restarts_, input_.policy.backoff)) {}
 
   Verdict run() {
     if (service_.removing) {
       retire_everything();
     } else if (service_.desired && !service_.paused) {
       target_ = *service_.desired;
-      rules_ = update_rules(service_.definition, target_, input_.policy);
+      rules_ = update_rules(service_, target_, input_.policy);
       clear_debris();
       settle_extras();
       SlotChoice choice = choose_slots(view_, service_, target_);
@@ -98,33 +104,16 @@ class ServicePlanner {
     }
   }
 
-  // DELETE: ours are stopped, what was adopted is left as it is, then the service is forgotten.
-  // Asked to keep them, those that run are let go instead.
   void retire_everything() {
-    bool empty = view_.forgetting == nullptr;
-    ForgetService forget;
-    for (const auto& [slot, view] : view_.slots) {
-      if (view.busy != nullptr) {
-        empty = false;  // what an act under way is about is looked at again when it has ended
-        continue;
-      }
-      for (const Member& member : view.members) {
-        const bool let_go = service_.keep_containers && may_run(member) &&
-                            member.role != Role::wreck && member.role != Role::busy_stopping;
-        if (let_go) {
-          forget.released.insert(member.seen->container.id);
-        } else {
-          empty = false;
-          retire(slot, member, Reason::removing, "the service is deleted");
-        }
-      }
-    }
-    if (!empty || !may_record()) return;
+    RemovalStep step = next_removal(service_, view_, input_.wanted);
+    for (const auto& [slot, member] : step.retiring)
+      retire(slot, *member, Reason::removing, "the service is deleted");
+    if (!step.forget || !may_record()) return;
     const std::string message =
-        forget.released.empty()
+        step.forget->released.empty()
             ? std::string("nothing of the deleted service is left")
-            : fmt::format("{} containers run on as nobody's", forget.released.size());
-    act(Reason::removing, message, std::move(forget));
+            : fmt::format("{} containers run on as nobody's", step.forget->released.size());
+    act(Reason::removing, message, *std::move(step.forget));
   }
 
   // The store did not fail a moment ago.
@@ -214,6 +203,18 @@ class ServicePlanner {
     return count;
   }
 
+  // Containers that run, and go on when another one is started.
+  std::size_t running_besides(const Member* makes_room) const {
+    std::size_t count = view_.adopted.size();
+    for (const auto& [slot, view] : view_.slots) {
+      for (const Member& member : view.members) {
+        if (&member == makes_room || member.role == Role::busy_stopping) continue;
+        if (is_running(*member.seen)) ++count;
+      }
+    }
+    return count;
+  }
+
   // Old containers whose successor is proven go; then the next slots' update may begin.
   void replace_outdated() {
     follow(next_update(view_, kept_, declared_, history_, rules_, input_.now), Role::outdated,
@@ -230,7 +231,10 @@ class ServicePlanner {
 
   void follow(ReplacementStep step, Role role, Reason reason) {
     for (const Slot slot : step.superseded) {
-      retire(slot, *view_.slots.at(slot).best(role), reason, "its successor is ready");
+      const SlotView& view = view_.slots.at(slot);
+      retire(slot, *view.best(role), reason,
+             view.finished() != nullptr ? "its successor has done its work"
+                                        : "its successor is ready");
     }
     if (step.look_again) pass_.wake_at(*step.look_again);
     for (const auto& [id, when] : step.look_at) pass_.wake_at(when);
@@ -256,11 +260,11 @@ class ServicePlanner {
 
   // No replica has proved itself since several failures: more attempts would only fail more often.
   bool is_suspect() const {
-    if (history_.failures_in_a_row < input_.policy.backoff.suspect_after) return false;
+    if (history_.failures_in_a_row < backoff_.suspect_after) return false;
     for (const auto& [slot, view] : view_.slots) {
       const Member* serving = view.best(Role::serving);
       if (serving == nullptr) continue;
-      const auto proven = proven_at(*serving->seen, input_.policy.backoff.proven_after);
+      const auto proven = proven_at(*serving->seen, backoff_.proven_after);
       if (proven && *proven <= input_.now) return false;
       if (proven) pass_.wake_at(*proven);
     }
@@ -281,6 +285,7 @@ class ServicePlanner {
       const auto found = view_.slots.find(slot);
       const SlotView& view = found == view_.slots.end() ? kEmpty : found->second;
       if (view.best(Role::serving) != nullptr || view.busy != nullptr) continue;
+      if (view.finished() != nullptr) continue;
       const Member* predecessor = predecessor_in(view);
       if (predecessor != nullptr && !replacing_.contains(slot)) continue;
       if (const Member* returning = view.best(Role::returning); returning != nullptr) {
@@ -289,13 +294,17 @@ class ServicePlanner {
                     "stopped by hand; waiting whether it comes back", until});
         continue;
       }
+      if (auto exhausted = attempts_exhausted(service_, history_of(slot), restarts_)) {
+        hold(slot, *std::move(exhausted));
+        continue;
+      }
       if (probing) {
         hold(slot, {SlotState::waiting, Reason::held_back, held_back_message(), std::nullopt});
         continue;
       }
       const bool stop_first = predecessor != nullptr &&
                               (rules_.stop_first || !has_host_ports(service_.definition, slot));
-      if (!may_attempt(slot, stop_first)) {
+      if (!may_attempt(slot, stop_first ? predecessor : nullptr)) {
         probing = suspect;
         continue;
       }
@@ -306,6 +315,14 @@ class ServicePlanner {
       if (is_ending(view) || counts_as_running() >= allowed(predecessor)) {
         hold(slot, {SlotState::stopping, Reason::stopping,
                     "waiting for containers that are being stopped", std::nullopt});
+        continue;
+      }
+      // One whose network was missing may be bound to the one that is gone.
+      const Member* startable = view.best(Role::startable);
+      if (startable != nullptr && history_of(slot).ladders.contains(Reason::network_missing)) {
+        retire(slot, *startable, Reason::network_missing, "made on a network that is gone");
+        hold(slot,
+             {SlotState::waiting, Reason::network_missing, "about to be made anew", std::nullopt});
         continue;
       }
       attempt(slot, view);
@@ -339,9 +356,13 @@ class ServicePlanner {
     verdict_.obstacles.insert_or_assign(slot, std::move(obstacle));
   }
 
-  // The ladders of the slot and of the image allow an attempt now, and the image is there as far as
-  // anybody knows (for sure, when something is stopped for it).
-  bool may_attempt(Slot slot, bool must_have_image) {
+  // The service waits for nobody, the ladder of the slot allows an attempt now, and what it needs
+  // is there as far as anybody knows (its image for sure, when `makes_room` is stopped for it).
+  bool may_attempt(Slot slot, const Member* makes_room) {
+    if (auto waits = gate_.waits(running_besides(makes_room) == 0)) {
+      hold(slot, *std::move(waits));
+      return false;
+    }
     const SlotHistory& past = history_of(slot);
     if (const Ladder* ladder = blocking(past, input_.now); ladder != nullptr) {
       hold(slot, {SlotState::backoff, ladder->cause,
@@ -349,17 +370,11 @@ class ServicePlanner {
                   ladder->since});
       return false;
     }
-    const std::string& image = service_.definition.image.str();
-    const auto found = input_.history.images.find(image);
-    ImageGate gate = image_gate(service_, history_,
-                                found == input_.history.images.end() ? nullptr : &found->second,
-                                pass_.pulling.contains(image), must_have_image, input_.now);
-    if (gate.pull && pass_.pulling.insert(image).second) {
-      act(Reason::pulling_image, gate.pull->message,
-          PullImage{.image = image, .when = gate.pull->when});
-    }
-    if (!gate.obstacle) return true;
-    hold(slot, *std::move(gate.obstacle));
+    StartGate::Supply supply = gate_.supply(makes_room != nullptr);
+    for (auto& [cause, what] : supply.acts)
+      act(cause.reason, std::move(cause.message), std::move(what));
+    if (!supply.obstacle) return true;
+    hold(slot, *std::move(supply.obstacle));
     return false;
   }
 
@@ -386,9 +401,11 @@ class ServicePlanner {
       const bool again = most_failures(history_of(slot)) > 1;
       cause = {again ? Reason::crash_loop : Reason::exited, describe_end(*ended->seen)};
     }
+    docker::ContainerSpec spec = container_spec(service_, declared_.spec, slot, input_.instance);
     if (const Member* startable = view.best(Role::startable); startable != nullptr) {
       act(cause.reason, cause.message,
-          StartContainer{.slot = slot, .id = startable->seen->container.id});
+          StartContainer{
+              .slot = slot, .id = startable->seen->container.id, .joins = later_joins(spec)});
       return;
     }
     std::uint32_t incarnation = history_of(slot).burnt_incarnation;
@@ -399,7 +416,7 @@ class ServicePlanner {
         RunContainer{.slot = slot,
                      .incarnation = incarnation,
                      .name = container_name(service_.name(), slot, input_.instance, incarnation),
-                     .spec = container_spec(service_, declared_.spec, slot, input_.instance)});
+                     .spec = std::move(spec)});
   }
 
   // The last one that ended in a slot stays for a post-mortem, as long as the slot is in use. A
@@ -414,7 +431,7 @@ class ServicePlanner {
         if (member.role == Role::returning) {
           pass_.wake_at(member.seen->ended_at + input_.policy.restart_by_hand);
         }
-        if (member.role != Role::ended) continue;
+        if (member.role != Role::ended && member.role != Role::finished) continue;
         if (!past.examined.contains(member.seen->container.id)) {
           examine(slot, member);
           keep = false;
@@ -438,6 +455,9 @@ class ServicePlanner {
   const state::Service& service_;
   const ServiceView& view_;
   const ServiceHistory& history_;
+  StartGate gate_;
+  state::RestartPolicy restarts_;
+  BackoffPolicy backoff_;
   std::uint32_t target_ = 0;
   UpdateRules rules_;
   std::set<Slot> kept_;       // shall hold a replica

@@ -15,7 +15,9 @@ namespace genisys::controller {
 struct Pass {
   const PlanInput& input;
   Plan& plan;
-  std::set<std::string> pulling;  // images with a pull under way or planned
+  const ServiceViews& views;
+  std::set<std::string> pulling = {};    // images with a pull under way or planned
+  std::set<ResourceKey> preparing = {};  // the same of networks and volumes
 
   void wake_at(state::TimePoint when) {
     if (when <= input.now) return;

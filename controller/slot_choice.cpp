@@ -37,12 +37,16 @@ SlotChoice choose_slots(const ServiceView& view, const state::Service& service,
     (keep ? choice.kept : choice.surplus).insert(slot);
   }
   const std::size_t last = needed + taken.size() + service.vacated.size();
-  for (Slot slot = 1; choice.kept.size() < needed && slot <= last; ++slot) {
-    if (!choice.kept.contains(slot) && !service.vacated.contains(slot) &&
+  const auto keep_free = [&](Slot slot) {
+    if (choice.kept.size() < needed && !service.vacated.contains(slot) &&
         has_host_ports(service.definition, slot)) {
       choice.kept.insert(slot);
     }
+  };
+  for (const auto& [slot, in] : view.slots) {
+    if (in.finished() != nullptr) keep_free(slot);
   }
+  for (Slot slot = 1; choice.kept.size() < needed && slot <= last; ++slot) keep_free(slot);
   return choice;
 }
 

@@ -1,5 +1,6 @@
 // Which slots of a service shall hold a replica: those that do, less the surplus and the vacated;
-// then the lowest free ones that have a host port.
+// then the lowest free ones that have a host port, those that
+// have done their work before those that never did it.
 //
 // Pure.
 #pragma once

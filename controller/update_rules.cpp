@@ -4,11 +4,13 @@
 
 namespace genisys::controller {
 
-UpdateRules update_rules(const state::Definition& definition, std::uint32_t target,
+UpdateRules update_rules(const state::Service& service, std::uint32_t target,
                          const Policy& policy) {
+  const state::Definition& definition = service.definition;
   static const state::UpdateConfig kDefaults;
-  const state::UpdateConfig& given =
-      definition.update_config ? *definition.update_config : kDefaults;
+  const bool goes_back = service.rolled_back && definition.rollback_config;
+  const auto& config = goes_back ? definition.rollback_config : definition.update_config;
+  const state::UpdateConfig& given = config ? *config : kDefaults;
   UpdateRules rules{.monitor = policy.monitor, .progress_deadline = policy.progress_deadline};
   const std::uint32_t parallelism = given.parallelism.value_or(1);
   rules.parallelism = parallelism == 0 ? std::max(target, 1U) : parallelism;

@@ -1,5 +1,6 @@
-// How a service is updated: its update_config with the defaults filled in, and what its ports and
-// volumes force.
+// How a service is updated: its update_config (on the way back to an older revision its
+// rollback_config, if it has one) with the defaults filled in, and what its ports and volumes
+// force.
 //
 // Pure values. Any thread.
 #pragma once
@@ -21,7 +22,6 @@ struct UpdateRules {
 };
 
 // `target`: how many replicas shall run.
-UpdateRules update_rules(const state::Definition& definition, std::uint32_t target,
-                         const Policy& policy);
+UpdateRules update_rules(const state::Service& service, std::uint32_t target, const Policy& policy);
 
 }  // namespace genisys::controller

@@ -140,15 +140,47 @@ struct ImageHistory {
   bool operator==(const ImageHistory&) const = default;
 };
 
+enum class ResourceKind { network, volume };
+
+// By the engine's name of it.
+struct ResourceKey {
+  ResourceKind kind = ResourceKind::network;
+  std::string name;
+
+  auto operator<=>(const ResourceKey&) const = default;
+};
+std::string to_string(const ResourceKey&);  // "network back"
+
+struct ResourceHistory {
+  std::optional<state::TimePoint> seen_at = {};  // the engine said then that it is there
+  Ladder ladder = {};
+
+  bool operator==(const ResourceHistory&) const = default;
+};
+
 struct History {
   std::map<state::ServiceName, ServiceHistory> services;
   std::map<std::string, ImageHistory> images;  // by reference as written
+  // Of what services share. Known of the engine as it is, so never remembered for long: a new
+  // process, and an engine that was away, know nothing.
+  std::map<ResourceKey, ResourceHistory> resources = {};
 };
 
 // ---- acts under way
 // --------------------------------------------------------------------------------
 
-enum class ActKind { run, start, stop, remove, examine, pull, roll_back, mark_stable, forget };
+enum class ActKind {
+  run,
+  start,
+  stop,
+  remove,
+  examine,
+  pull,
+  prepare,
+  roll_back,
+  mark_stable,
+  forget
+};
 std::string_view to_string(ActKind);
 
 struct InFlight {
@@ -156,7 +188,8 @@ struct InFlight {
   state::ServiceName service;
   Slot slot = 0;  // 0: none
   std::optional<docker::ContainerId> container = {};
-  std::string image = {};  // pull
+  std::string image = {};                    // pull
+  std::optional<ResourceKey> resource = {};  // prepare
 };
 
 }  // namespace genisys::controller

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 #include <utility>
+#include <vector>
 
 namespace genisys::state {
 
@@ -38,6 +39,23 @@ std::string describe_slots(const std::set<std::uint32_t>& slots) {
   const auto end = slots.size() > kShown ? std::next(slots.begin(), kShown) : slots.end();
   return fmt::format("{}{}", fmt::join(slots.begin(), end, ", "),
                      slots.size() > kShown ? ", …" : "");
+}
+
+// A way from `name` to `goal` along depends_on, both ends included; empty when there is none.
+// `seen`: what was tried.
+std::vector<std::string> find_way(const Draft& draft, const std::string& name,
+                                  const Definition& goal, std::set<std::string>& seen) {
+  if (name == goal.name.str()) return {name};
+  const auto parsed = ServiceName::parse(name);
+  const Service* service = parsed && seen.insert(name).second ? draft.find(*parsed) : nullptr;
+  if (service == nullptr || !service->definition.depends_on) return {};
+  for (const auto& [next, dependency] : *service->definition.depends_on) {
+    std::vector<std::string> way = find_way(draft, next, goal, seen);
+    if (way.empty()) continue;
+    way.insert(way.begin(), name);
+    return way;
+  }
+  return {};
 }
 
 }  // namespace
@@ -98,6 +116,24 @@ std::optional<std::string> exceeds_ports(const Definition& definition,
     why += fmt::format(", and {} of the slots {} to stay empty", idle, idle == 1 ? "has" : "have");
   }
   return why;
+}
+
+std::optional<std::string> closes_circle(const Draft& draft, const Definition& definition) {
+  if (!definition.depends_on) return std::nullopt;
+  std::set<std::string> seen;
+  for (const auto& [name, dependency] : *definition.depends_on) {
+    const auto way = find_way(draft, name, definition, seen);
+    if (!way.empty()) return fmt::format("{} -> {}", definition.name.str(), fmt::join(way, " -> "));
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> refuse_circle(const Draft& draft, const Definition& definition) {
+  const auto circle = closes_circle(draft, definition);
+  if (!circle) return std::nullopt;
+  return invalid("/depends_on", fmt::format("services would wait for each other for ever: {}; "
+                                            "leave out one of these dependencies",
+                                            *circle));
 }
 
 void note_wanted(Draft& draft, const ServiceName& name, std::string action, std::string message) {

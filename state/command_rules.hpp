@@ -34,6 +34,13 @@ std::optional<std::string> exceeds_ports(const Definition& definition,
                                          std::optional<std::uint32_t> target,
                                          const std::set<std::uint32_t>& vacated = {});
 
+// In which circle services would depend on each other if `definition` were recorded: "web -> db ->
+// web"; nothing when in none.
+std::optional<std::string> closes_circle(const Draft& draft, const Definition& definition);
+
+// The same as a refusal, at `/depends_on`.
+std::optional<Refusal> refuse_circle(const Draft& draft, const Definition& definition);
+
 // The journal's entry for a write, by the draft's author.
 void note_wanted(Draft& draft, const ServiceName& name, std::string action, std::string message);
 // The same for the definition that `service` has now, and for its target.

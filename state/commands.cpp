@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "state/command_rules.hpp"
+#include "state/resource_use.hpp"
 #include "state/revisions.hpp"
 
 namespace genisys::state {
@@ -14,7 +15,8 @@ namespace {
 
 constexpr std::size_t kMostVacated = 1000;
 
-Effect create(Draft& draft, const Definition& definition) {
+Decided<Effect> create(Draft& draft, const Definition& definition) {
+  if (auto circle = refuse_circle(draft, definition)) return *std::move(circle);
   Service service = first_record(definition, draft.now());
   note_defined(draft, service);
   draft.put(std::move(service));
@@ -58,6 +60,7 @@ Decided<Effect> replace_definition(Draft& draft, const Definition& definition,
     return invalid("/ports", fmt::format("{}, and the target is {}; scale it down first", *why,
                                          *recorded->desired));
   }
+  if (auto circle = refuse_circle(draft, definition)) return *std::move(circle);
 
   Service changed = *recorded;
   revise(changed, definition, draft.now());
@@ -112,13 +115,17 @@ Decided<Effect> set_targets(Draft& draft, const std::map<ServiceName, std::uint3
 }
 
 Decided<Effect> remove_service(Draft& draft, const ServiceName& name,
-                               const std::optional<Precondition>& if_match, Containers containers) {
+                               const std::optional<Precondition>& if_match, Containers containers,
+                               Volumes volumes) {
   const Service* recorded = draft.find(name);
   const bool keep = containers == Containers::keep;
+  const bool remove_volumes = volumes == Volumes::remove && !keep;
   // Before the precondition: the repetition of a DELETE whose answer was lost names the generation
   // that the first one has already replaced (RFC 9110, 13.1.1, lets it succeed).
-  if (recorded != nullptr && recorded->removing && (keep || !recorded->keep_containers)) {
-    return Effect::unchanged;
+  if (recorded != nullptr && recorded->removing) {
+    const bool stops_more = recorded->keep_containers && !keep;
+    const bool removes_more = remove_volumes && !recorded->remove_volumes;
+    if (!stops_more && !removes_more) return Effect::unchanged;
   }
   if (recorded == nullptr) return absent(name);
   if (auto failed = check_precondition(name, recorded, if_match)) return *std::move(failed);
@@ -126,9 +133,12 @@ Decided<Effect> remove_service(Draft& draft, const ServiceName& name,
   Service changed = *recorded;
   changed.removing = true;
   changed.keep_containers = keep;
+  changed.remove_volumes = changed.remove_volumes || remove_volumes;
   changed.generation = next(changed.generation);
-  note_wanted(draft, name, "delete",
-              keep ? "its containers go on running, as nobody's" : "its containers are stopped");
+  std::string message =
+      keep ? "its containers go on running, as nobody's" : "its containers are stopped";
+  if (changed.remove_volumes) message += ", its volumes removed";
+  note_wanted(draft, name, "delete", std::move(message));
   draft.put(std::move(changed));
   return Effect::changed;
 }
@@ -140,6 +150,7 @@ Effect forget_service(Draft& draft, const ServiceName& name,
   for (const std::string& container : released) draft.release(container);
   draft.forget_memory("service/" + name.str());
   draft.erase(name);
+  draft.share(still_shared(*draft.state().shared, draft.state().services));
   return Effect::changed;
 }
 

@@ -43,11 +43,13 @@ template <class T>
 using Decided = boost::system::result<T, Refusal>;
 
 // POST /service: created; unchanged when the identical definition is there; conflict when another
-// one is, or when the service of that name is being removed.
+// one is, or when the service of that name is being removed; invalid, with the pointer
+// `/depends_on`, when services would depend on each other in a circle.
 Decided<Effect> register_service(Draft& draft, const Definition& definition);
 
 // PUT /service/{name}: created, changed or unchanged. Refused (invalid) when the current target
-// exceeds what the new definition's host ports allow; conflict while it is being removed.
+// exceeds what the new definition's host ports allow, or for a circle as above; conflict while it
+// is being removed.
 Decided<Effect> replace_definition(Draft& draft, const Definition& definition,
                                    const std::optional<Precondition>& if_match);
 
@@ -65,16 +67,19 @@ Decided<Effect> set_targets(
     std::uint32_t max_replicas_allowed = std::numeric_limits<std::uint32_t>::max(),
     const std::set<std::uint32_t>& vacate = {});
 
-// DELETE /service/{name}: marks it; a second DELETE is unchanged, unless it asks for containers to
-// be stopped that the first would have kept.
+// DELETE /service/{name}: marks it; a second DELETE is unchanged, unless it asks for more: that
+// containers are stopped or volumes removed which the first would have kept. `Volumes::remove`
+// needs `Containers::stop`: what runs on uses them.
 enum class Containers { stop, keep };
+enum class Volumes { keep, remove };
 Decided<Effect> remove_service(Draft& draft, const ServiceName& name,
                                const std::optional<Precondition>& if_match,
-                               Containers containers = Containers::stop);
+                               Containers containers = Containers::stop,
+                               Volumes volumes = Volumes::keep);
 
 // The controller's last word on a removed service: its containers are gone, or are `released` and
-// nobody's from now on. What the controller remembers of it goes too. Unchanged when the service is
-// absent or not marked.
+// nobody's from now on. What the controller remembers of it goes too, and what it shared with
+// nobody who is left. Unchanged when the service is absent or not marked.
 Effect forget_service(Draft& draft, const ServiceName& name,
                       const std::set<std::string>& released = {});
 
@@ -93,8 +98,8 @@ Decided<Effect> reset_backoff(Draft& draft, const ServiceName& name);
 // last stable revision unless it is the current one, else of the one before the current. Unchanged
 // when that is the current definition. Refused: invalid, with the pointer `/revision`, when no such
 // revision is kept or the target exceeds what its host ports allow; conflict while it is being
-// removed. `why` is for the journal, where a draft without an author makes it a decision of the
-// connector.
+// removed; invalid, with the pointer `/depends_on`, for a circle. `why` is for the journal, where a
+// draft without an author makes it a decision of the connector.
 Decided<Effect> roll_back(Draft& draft, const ServiceName& name, std::optional<Revision> to,
                           const std::optional<Precondition>& if_match, const std::string& why = {});
 

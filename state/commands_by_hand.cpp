@@ -78,9 +78,11 @@ Decided<Effect> roll_back(Draft& draft, const ServiceName& name, std::optional<R
                    fmt::format("revision {}: {}, and the target is {}; scale it down first",
                                number(*to), *obstacle, *recorded->desired));
   }
+  if (auto circle = refuse_circle(draft, definition)) return *std::move(circle);
 
   Service changed = *recorded;
   revise(changed, definition, draft.now());
+  changed.rolled_back = true;
   changed.generation = next(changed.generation);
   JournalEntry entry;
   entry.service = name;

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "state/command_rules.hpp"
+#include "state/resource_use.hpp"
 #include "state/revisions.hpp"
 
 namespace genisys::state {
@@ -39,12 +40,63 @@ class Import {
  public:
   explicit Import(Draft& draft) : draft_(draft) {}
 
+  void take_all(const std::vector<FileEntry>& entries) {
+    std::vector<const FileEntry*> rest;
+    for (const FileEntry& entry : entries) rest.push_back(&entry);
+    // One that closes a circle with what another is about to give up is looked at again.
+    for (std::size_t before = rest.size() + 1; rest.size() < before;) {
+      before = rest.size();
+      std::erase_if(rest, [this](const FileEntry* entry) {
+        if (is_noted(*entry) || !closes_circle(draft_, entry->definition)) {
+          take(*entry);
+          return true;
+        }
+        return false;
+      });
+    }
+    for (const FileEntry* entry : rest) {
+      report_.passed_over.push_back(
+          {entry->definition.name, fmt::format("services would wait for each other for ever: {}",
+                                               *closes_circle(draft_, entry->definition))});
+    }
+  }
+
+  void miss_entries(const std::vector<FileEntry>& entries) {
+    std::set<ServiceName> gone;
+    for (const auto& [name, hash] : draft_.state().file_entries) {
+      if (hash != kGone) gone.insert(name);
+    }
+    for (const FileEntry& entry : entries) gone.erase(entry.definition.name);
+    for (const ServiceName& name : gone) {
+      draft_.note_file_entry(name, std::string(kGone));
+      if (draft_.find(name) != nullptr) report_.gone.push_back(name);
+    }
+  }
+
+  void share(const SharedResources& declared) {
+    const auto before = draft_.state().shared;
+    SharedResources after = declared;
+    // A declaration that is there counts more than one that was.
+    SharedResources rest = still_shared(*before, draft_.state().services);
+    after.networks.merge(rest.networks);
+    after.volumes.merge(rest.volumes);
+    compare(What::network, before->networks, after.networks);
+    compare(What::volume, before->volumes, after.volumes);
+    draft_.share(std::move(after));
+  }
+
+  ImportReport report() { return std::move(report_); }
+
+ private:
+  bool is_noted(const FileEntry& entry) const {
+    const auto noted = draft_.state().file_entries.find(entry.definition.name);
+    return noted != draft_.state().file_entries.end() && noted->second == entry_hash(entry);
+  }
+
   void take(const FileEntry& entry) {
     const ServiceName& name = entry.definition.name;
-    std::string hash = entry_hash(entry);
     const Service* recorded = draft_.find(name);
-    const auto noted = draft_.state().file_entries.find(name);
-    if (noted != draft_.state().file_entries.end() && noted->second == hash) {
+    if (is_noted(entry)) {
       leave(entry, recorded);
       return;
     }
@@ -70,45 +122,10 @@ class Import {
       wanted.generation = next(wanted.generation);
       draft_.put(std::move(wanted));
     }
-    draft_.note_file_entry(name, std::move(hash));
+    draft_.note_file_entry(name, entry_hash(entry));
     report_.taken.push_back(std::move(taken));
   }
 
-  void miss_entries(const std::vector<FileEntry>& entries) {
-    std::set<ServiceName> gone;
-    for (const auto& [name, hash] : draft_.state().file_entries) {
-      if (hash != kGone) gone.insert(name);
-    }
-    for (const FileEntry& entry : entries) gone.erase(entry.definition.name);
-    for (const ServiceName& name : gone) {
-      draft_.note_file_entry(name, std::string(kGone));
-      if (draft_.find(name) != nullptr) report_.gone.push_back(name);
-    }
-  }
-
-  void share(const SharedResources& declared) {
-    const auto before = draft_.state().shared;
-    SharedResources after = declared;
-    for (const auto& [name, record] : draft_.state().services) {
-      const Definition& definition = record->definition;
-      if (definition.networks) {
-        for (const NetworkAttachment& attachment : *definition.networks) {
-          keep(attachment.name, before->networks, after.networks);
-        }
-      }
-      if (!definition.volumes) continue;
-      for (const VolumeMount& mount : *definition.volumes) {
-        if (mount.kind == MountKind::volume) keep(mount.source, before->volumes, after.volumes);
-      }
-    }
-    compare(What::network, before->networks, after.networks);
-    compare(What::volume, before->volumes, after.volumes);
-    draft_.share(std::move(after));
-  }
-
-  ImportReport report() { return std::move(report_); }
-
- private:
   static std::optional<std::string> obstacle_to(const FileEntry& entry, const Service& wanted) {
     if (wanted.removing) return "the service of that name is being removed";
     auto obstacle = exceeds_ports(entry.definition, wanted.desired, wanted.vacated);
@@ -128,12 +145,6 @@ class Import {
     } else {
       report_.unchanged.push_back(name);
     }
-  }
-
-  template <class Specs>
-  static void keep(const std::string& name, const Specs& before, Specs& after) {
-    const auto found = before.find(name);
-    if (found != before.end()) after.insert(*found);  // a declaration that is there counts more
   }
 
   template <class Specs>
@@ -204,7 +215,7 @@ ImportReport import_declarations(Draft& draft, const Declarations& declared) {
   const std::string author = draft.author();
   draft.act_as("service file");
   Import import(draft);
-  for (const FileEntry& entry : declared.entries) import.take(entry);
+  import.take_all(declared.entries);
   import.miss_entries(declared.entries);
   import.share(declared.shared);
   draft.act_as(author);

@@ -58,8 +58,9 @@ struct ImportReport {
 std::string_view to_string(ImportReport::Shared::What);    // "network", "volume"
 std::string_view to_string(ImportReport::Shared::Change);  // "created", "changed", "removed"
 
-// Takes the entries as said above. One is passed over when its service is being removed, or has a
-// target that exceeds what the entry's host ports allow. What services share is replaced by what
+// Takes the entries as said above. One is passed over when its service is being removed, has a
+// target that exceeds what the entry's host ports allow, or closes a circle of depends_on, all
+// entries considered. What services share is replaced by what
 // the files declare; of what they do not, that stays which a recorded service still names. The
 // journal names the service file as the author.
 ImportReport import_declarations(Draft& draft, const Declarations& declared);

@@ -33,6 +33,7 @@ void revise(Service& service, const Definition& definition, WallTime now) {
   RevisionHistory history = *history_of(service);
   service.revision = next(service.revision);
   service.definition = definition;
+  service.rolled_back = false;
   history.push_back({service.revision, std::make_shared<const Definition>(definition), now});
   keep(service, std::move(history));
 }

@@ -13,7 +13,8 @@ namespace genisys::state {
 // A service's first record: revision 1, without a target.
 Service first_record(const Definition& definition, WallTime now);
 
-// Gives the service another definition as a new revision. Its generation is the caller's.
+// Gives the service another definition as a new revision, which is no way back. Its generation is
+// the caller's.
 void revise(Service& service, const Definition& definition, WallTime now);
 
 // Takes a kept revision for the stable one, and lets go of an older stable one that only this had

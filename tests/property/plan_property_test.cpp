@@ -5,6 +5,7 @@
 #include <set>
 
 #include "controller/classify.hpp"
+#include "controller/dependencies.hpp"
 #include "tests/support/plan_world.hpp"
 
 namespace genisys::controller {
@@ -31,6 +32,27 @@ class Dice {
   std::mt19937_64 random_;
 };
 
+// Some services share a network, wait for the one before them, or do not always start again.
+void compose(PlanWorld& world, Dice& dice, std::uint32_t service) {
+  const std::string name = "s" + std::to_string(service);
+  state::Definition definition = world.record(name).definition;
+  if (dice.one_in(4)) definition.networks = {{.name = "back"}, {.name = "front"}};
+  if (dice.one_in(3)) {
+    definition.restart_policy = state::RestartPolicy{
+        .condition = dice.pick({state::RestartCondition::none, state::RestartCondition::on_failure,
+                                state::RestartCondition::any}),
+        .max_attempts = dice.below(3)};
+  }
+  if (service > 0 && dice.one_in(3)) {
+    definition.depends_on = {
+        {"s" + std::to_string(service - 1),
+         {dice.pick({state::DependencyCondition::started, state::DependencyCondition::healthy,
+                     state::DependencyCondition::completed}),
+          !dice.one_in(4)}}};
+  }
+  world.redefine(name, definition);
+}
+
 // Services with targets, containers of theirs in every state, of the current and of older specs,
 // several to a slot, and foreign ones with every kind of label.
 void fill(PlanWorld& world, Dice& dice) {
@@ -41,6 +63,7 @@ void fill(PlanWorld& world, Dice& dice) {
     auto& record = world.declare(service, dice.below(6), image);
     if (dice.one_in(12)) record.desired.reset();
     if (dice.one_in(10)) record.removing = true;
+    compose(world, dice, s);
     const std::uint32_t containers = dice.below(9);
     for (std::uint32_t c = 0; c < containers; ++c) {
       auto& seen = world.own(
@@ -50,6 +73,8 @@ void fill(PlanWorld& world, Dice& dice) {
                      ContainerState::paused, ContainerState::dead, ContainerState::removing}),
           1 + dice.below(4));
       seen.running_since = world.now - std::chrono::seconds(dice.below(20));
+      if (seen.container.state == ContainerState::exited)
+        seen.container.exit_code = dice.pick({0, 1});
       if (dice.one_in(4)) seen.container.labels[std::string(kSpecLabel)] = "an older spec";
       if (dice.one_in(6))
         seen.container.health = dice.pick({docker::Health::starting, docker::Health::unhealthy});
@@ -153,7 +178,8 @@ TEST_F(PlanProperty, StopsNoReadyOldReplicaBeforeItsSuccessorIsProven) {
       if (!is_ready(world.world.containers.at(stop->id))) continue;
       ++stopped;
       const Declared& declared = world.wanted.at(action.service);
-      bool has_successor = false;
+      const auto views = classify_world(world.input());
+      bool has_successor = views.at(action.service).slots.at(stop->slot).finished() != nullptr;
       for (const auto& [id, seen] : world.world.containers) {
         const auto identity = identify(seen.container, world.instance);
         has_successor =
@@ -222,6 +248,59 @@ TEST_F(PlanProperty, DoesNothingBeforeTheTimeItNames) {
   });
 }
 
+TEST_F(PlanProperty, RunsNothingAgainThatIsDone) {
+  int done = 0;
+  for_all_worlds([&done](PlanWorld& world, Dice&) {
+    const auto views = classify_world(world.input());
+    const Plan plan = world.plan();
+    for (const auto& [name, view] : views) {
+      for (const auto& [slot, in] : view.slots) {
+        if (in.finished() == nullptr || in.current() != nullptr) continue;
+        ++done;
+        for (const Action& action : plan.actions) {
+          const ActKind kind = kind_of(action);
+          if (action.service == name && (kind == ActKind::run || kind == ActKind::start))
+            EXPECT_NE(slot_of(action), slot) << name.str();
+        }
+      }
+    }
+  });
+  EXPECT_GT(done, 500) << "the worlds hardly try it";
+}
+
+TEST_F(PlanProperty, StartsNoFirstContainerBeforeItsDependencies) {
+  int first = 0;
+  for_all_worlds([&first](PlanWorld& world, Dice&) {
+    const auto views = classify_world(world.input());
+    for (const Action& action : world.plan().actions) {
+      const ActKind kind = kind_of(action);
+      if (kind != ActKind::run && kind != ActKind::start) continue;
+      const state::Service& service = *world.wanted.at(action.service).service;
+      const ServiceView& view = views.at(action.service);
+      const bool one_runs =
+          !view.adopted.empty() ||
+          std::any_of(view.slots.begin(), view.slots.end(), [](const auto& entry) {
+            return std::any_of(entry.second.members.begin(), entry.second.members.end(),
+                               [](const Member& member) { return is_running(*member.seen); });
+          });
+      if (one_runs || !service.definition.depends_on) continue;
+      ++first;
+      EXPECT_FALSE(dependency_gate(service, world.wanted, views)) << action.service.str();
+    }
+  });
+  EXPECT_GT(first, 20) << "the worlds hardly try it";
+}
+
+TEST_F(PlanProperty, StartsNothingWithoutItsNetworks) {
+  for_all_worlds([](PlanWorld& world, Dice&) {
+    for (const Action& action : world.plan().actions) {
+      const ActKind kind = kind_of(action);
+      if (kind == ActKind::run || kind == ActKind::start)
+        EXPECT_FALSE(world.wanted.at(action.service).service->definition.networks);
+    }
+  });
+}
+
 TEST_F(PlanProperty, IsDeterministic) {
   for_all_worlds([](PlanWorld& world, Dice&) {
     const Plan one = world.plan();
@@ -245,7 +324,14 @@ TEST_F(PlanProperty, ReachesTheTargetWhenNothingFails) {
     const Plan last = world.settle(400);
     EXPECT_TRUE(last.actions.empty());
     for (const state::ServiceStatus& status : last.statuses) {
-      if (status.desired)
+      // What is done is not ready, and a service that is not scaled may be waited for in vain.
+      const bool is_held =
+          std::any_of(status.slots.begin(), status.slots.end(), [](const state::SlotStatus& slot) {
+            return slot.cause == state::Reason::completed ||
+                   slot.cause == state::Reason::attempts_exhausted ||
+                   slot.cause == state::Reason::waiting_for_dependency;
+          });
+      if (status.desired && !is_held)
         EXPECT_TRUE(status.converged)
             << status.name.str() << ": " << status.conditions.at(0).message;
     }

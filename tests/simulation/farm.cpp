@@ -124,6 +124,10 @@ void Farm::register_as(const state::Definition& definition) {
       [&](state::Draft& draft) { static_cast<void>(state::register_service(draft, definition)); });
 }
 
+void Farm::share(state::SharedResources shared) {
+  commit([&](state::Draft& draft) { draft.share(std::move(shared)); });
+}
+
 void Farm::pause(std::string_view service) {
   commit([&](state::Draft& draft) {
     static_cast<void>(state::pause_service(draft, test::name(service), std::nullopt));
@@ -197,7 +201,6 @@ void Farm::advance(state::Duration step) {
 }
 
 bool Farm::converges(state::Duration within) {
-  const state::TimePoint end = clock_.now() + within;
   const auto is_converged = [this] {
     if (!connector_) return false;
     const auto snapshot = store_->snapshot();
@@ -209,11 +212,17 @@ bool Farm::converges(state::Duration within) {
                  state::current_status(service, connector_->board.find(service.name())).converged;
         });
   };
-  while (!is_converged()) {
+  if (!comes_true(within, is_converged)) return false;
+  for (auto& [service, allowance] : allowed_) allowance = {.target = allowance.target};
+  return true;
+}
+
+bool Farm::comes_true(state::Duration within, const std::function<bool()>& claim) {
+  const state::TimePoint end = clock_.now() + within;
+  while (!claim()) {
     if (clock_.now() >= end) return false;
     advance(100ms);
   }
-  for (auto& [service, allowance] : allowed_) allowance = {.target = allowance.target};
   return true;
 }
 
@@ -272,6 +281,7 @@ void Farm::check(const fakes::FakeContainer& changed) {
                std::chrono::duration<double>(clock_.now().time_since_epoch()).count(), changed.name,
                docker::to_string(changed.state));
   if (!watched_.empty()) least_ready_ = std::min(least_ready_, ready(watched_));
+  if (watcher_) watcher_(changed);
   const auto label = changed.spec.labels.find(std::string(controller::kServiceLabel));
   if (label == changed.spec.labels.end() || !changed.up()) return;
   const Allowance& allowance = allowed_[label->second];

@@ -7,12 +7,14 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "controller/loop.hpp"
@@ -42,6 +44,8 @@ class Farm {
   void redefine(std::string_view service, std::string_view image);
   void redefine(const state::Definition& definition);
   void register_as(const state::Definition& definition);
+  // What services share, all of it.
+  void share(state::SharedResources shared);
   void pause(std::string_view service);
   void resume(std::string_view service);
   void reset_backoff(std::string_view service);
@@ -56,6 +60,8 @@ class Farm {
   void advance(state::Duration step);
   // Advances until every service is converged, at most `within`; returns whether that came true.
   bool converges(state::Duration within);
+  // Advances until `claim` holds, at most `within`; returns whether that came true.
+  bool comes_true(state::Duration within, const std::function<bool()>& claim);
 
   // ---- what is true
   const state::ServiceStatus* status(std::string_view service) const;
@@ -72,6 +78,12 @@ class Farm {
   std::vector<docker::ContainerId> running_ids() const;
   // Invariants that were broken, in words. Empty is good.
   std::vector<std::string> violations() const;
+
+  // Called after every change of a container's state, besides the farm's own checks.
+  void watch(std::function<void(const fakes::FakeContainer&)> watcher) {
+    watcher_ = std::move(watcher);
+  }
+  void complain(std::string violation) { violations_.push_back(std::move(violation)); }
 
   // A container that nobody of ours may stop or remove, whatever its labels say.
   void guard(const docker::ContainerId& id) { untouchable_.insert(id); }
@@ -109,6 +121,7 @@ class Farm {
   std::string watched_;
   int least_ready_ = 0;
   std::vector<std::string> violations_;
+  std::function<void(const fakes::FakeContainer&)> watcher_;
 };
 
 }  // namespace genisys::simulation

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/container_spec.hpp"
 #include "controller/plan.hpp"
 #include "tests/support/builders.hpp"
 
@@ -49,7 +50,10 @@ class PlanWorld {
     changed.definition = std::move(definition);
     changed.revision = state::next(changed.revision);
     changed.generation = state::next(changed.generation);
-    wanted.at(name(service)).spec = state::spec_hash(changed.definition);
+    controller::Declared& declared = wanted.at(name(service));
+    const std::string spec = state::spec_hash(changed.definition);
+    if (spec != declared.spec) declared.spec_since = changed.revision;
+    declared.spec = spec;
   }
 
   // The present definition is the stable one: what comes after it is an update that may fail.
@@ -140,6 +144,8 @@ class PlanWorld {
     } else if (const auto* pull = std::get_if<controller::PullImage>(&action.what)) {
       history.images[pull->image] = {.state = controller::ImageState::present};
       history.services[action.service].pulled = wanted.at(action.service).service->revision;
+    } else if (const auto* prepared = std::get_if<controller::PrepareResource>(&action.what)) {
+      history.resources[prepared->key()] = {.seen_at = now};
     } else if (const auto* stable = std::get_if<controller::MarkStable>(&action.what)) {
       records_.at(action.service)->stable = stable->revision;
       wanted.at(action.service).stable_spec = wanted.at(action.service).spec;
@@ -153,6 +159,7 @@ class PlanWorld {
 
   controller::PlanInput input() const {
     return {.wanted = wanted,
+            .shared = shared,
             .released = released,
             .instance = instance,
             .world = world,
@@ -208,6 +215,7 @@ class PlanWorld {
 
   std::string instance{kInstance};
   std::set<std::string> released;
+  state::SharedResources shared;
   controller::Wanted wanted;
   controller::World world;
   controller::History history;

@@ -98,6 +98,17 @@ TEST_F(OperatorApi, LetsContainersRunWhenAskedTo) {
   EXPECT_EQ(del("/service/db?keep=all").status, 400);
 }
 
+TEST_F(OperatorApi, RemovesVolumesOnlyWhenAskedTo) {
+  given("web", 2);
+  EXPECT_EQ(del("/service/web?volumes=keep").status, 400);
+  const Response both = del("/service/web?volumes=remove&keep=containers");
+  EXPECT_EQ(both.status, 400);
+  EXPECT_THAT(both.body, HasSubstr("does not go with 'keep=containers'"));
+  EXPECT_FALSE(record("web").removing);
+  EXPECT_EQ(del("/service/web?volumes=remove").status, 202);
+  EXPECT_TRUE(record("web").remove_volumes);
+}
+
 TEST_F(OperatorApi, EmptiesTheSlotsThatAScaleNames) {
   given("web", 4);
   const Response response = post("/service/web/scale", R"({"number": "2", "remove": [1, "3"]})");

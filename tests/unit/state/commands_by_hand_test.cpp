@@ -92,6 +92,9 @@ TEST_F(ByHand, GoesBackToANamedRevisionAsANewOne) {
   EXPECT_EQ(web().generation, Generation{4});
   EXPECT_THAT(revisions(web()), ElementsAre(1, 2, 3, 4));
   EXPECT_EQ(*web().revisions->back().definition, web().definition);
+  EXPECT_TRUE(web().rolled_back);
+  ASSERT_TRUE(replace_definition(draft, definition("web", "app:5"), {}));
+  EXPECT_FALSE(web().rolled_back);
 }
 
 TEST_F(ByHand, GoesBackToTheStableRevisionByItself) {
