@@ -153,7 +153,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Refused{"deploy_list", "s.yml", "web: {image: a:1, deploy: []}",
                             "/web/deploy: must be a map"},
                     Refused{"deploy_unknown", "s.yml", "web: {image: a:1, deploy: {mode: x}}",
-                            "/web/deploy/mode: "},
+                            "/web/deploy/mode: must be replicated"},
                     Refused{"deploy_replicas_misspelt", "s.yml",
                             "web: {image: a:1, deploy: {replica: 2}}", "did you mean 'replicas'?"},
                     Refused{"update_config_misspelt", "s.yml",
