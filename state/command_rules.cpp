@@ -25,7 +25,7 @@ std::string explain_limit(const Definition& definition, std::uint32_t limit) {
                                       count_replicas(limit));
     }
   }
-  return fmt::format("the published host ports allow at most {}", count_replicas(limit));
+  return fmt::format("a fixed address in a network allows at most {}", count_replicas(limit));
 }
 
 }  // namespace

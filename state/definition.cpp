@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "state/definition_fields.hpp"
+#include "state/definition_table.hpp"
 #include "state/field_decoding.hpp"
 #include "state/text.hpp"
 
@@ -13,11 +13,6 @@ namespace genisys::state {
 namespace {
 
 constexpr std::size_t kMaxName = 63;
-
-constexpr std::array<std::string_view, 12> kKeys = {
-    "name",        "image",   "command",     "environment",
-    "ports",       "labels",  "stop_signal", "stop_grace_period",
-    "healthcheck", "volumes", "pull_policy", "deploy"};
 
 std::optional<ServiceName> decode_name(const Value& definition,
                                        const std::optional<ServiceName>& expected,
@@ -49,6 +44,19 @@ std::optional<ServiceName> decode_name(const Value& definition,
   return name;
 }
 
+Definition any_definition() {
+  std::string why;
+  return {*ServiceName::parse("a"), *ImageReference::parse("a:1", why)};
+}
+
+bool has_fixed_address(const Definition& definition) {
+  return definition.networks &&
+         std::any_of(definition.networks->begin(), definition.networks->end(),
+                     [](const NetworkAttachment& network) {
+                       return !network.ipv4_address.empty() || !network.ipv6_address.empty();
+                     });
+}
+
 }  // namespace
 
 std::optional<ServiceName> ServiceName::parse(std::string_view text) {
@@ -67,53 +75,33 @@ std::optional<Definition> decode_definition(const Value& value,
                                             const std::optional<ServiceName>& expected_name,
                                             std::string_view pointer, Problems& problems) {
   const std::size_t before = problems.size();
-  const Map* map = value.as_map();
-  if (map == nullptr) {
+  if (value.as_map() == nullptr) {
     problems.push_back({std::string(pointer),
                         fmt::format("a definition must be a map, not {}", value.kind_name()),
                         value.at()});
     return std::nullopt;
   }
-  check_keys(*map, kKeys, pointer, problems);
-
-  const auto decode = [&](std::string_view key, auto decoder) {
-    return decode_member(value, key, pointer, problems, decoder);
-  };
   auto name = decode_name(value, expected_name, pointer, problems);
-  auto image = decode("image", decode_image);
+  auto image = decode_member(value, "image", pointer, problems, decode_image);
   if (const Value* given = value.find("image"); given == nullptr || given->is_null()) {
     problems.push_back({pointer_to(pointer, "image"),
                         "is missing: name an image with its tag, such as \"nginx:1.25\"",
                         value.at()});
   }
-  auto command = decode("command", decode_command);
-  auto environment = decode("environment", decode_environment);
-  auto ports = decode("ports", decode_ports);
-  auto labels = decode("labels", decode_labels);
-  auto stop_signal = decode("stop_signal", decode_stop_signal);
-  const auto stop_grace_period = decode("stop_grace_period", decode_duration);
-  auto healthcheck = decode("healthcheck", decode_healthcheck);
-  auto volumes = decode("volumes", decode_volumes);
-  const auto pull_policy = decode("pull_policy", decode_pull_policy);
-  const auto update_config = decode("deploy", decode_deploy);
-
+  // What is wrong with the rest is told as well when there is no name or no image to begin with.
+  Definition definition =
+      name && image ? Definition{std::move(*name), std::move(*image)} : any_definition();
+  decode_members(definition_fields(), value, pointer, problems, definition,
+                 unsupported_service_keys());
   if (problems.size() != before) return std::nullopt;
-  return Definition{.name = std::move(*name),
-                    .image = std::move(*image),
-                    .command = std::move(command),
-                    .environment = std::move(environment),
-                    .ports = std::move(ports),
-                    .labels = std::move(labels),
-                    .stop_signal = std::move(stop_signal),
-                    .stop_grace_period = stop_grace_period,
-                    .healthcheck = std::move(healthcheck),
-                    .volumes = std::move(volumes),
-                    .pull_policy = pull_policy,
-                    .update_config = update_config};
+  check_fields(definition, value, pointer, problems);
+  if (problems.size() != before) return std::nullopt;
+  return definition;
 }
 
 std::optional<std::uint32_t> max_replicas(const Definition& definition) {
   std::optional<std::uint32_t> most;
+  if (has_fixed_address(definition)) most = 1;
   if (!definition.ports) return most;
   for (const Port& port : *definition.ports) {
     if (port.is_ephemeral()) continue;
@@ -128,11 +116,14 @@ bool needs_stop_first(const Definition& definition, std::uint32_t replicas) {
                                       [](const Port& port) { return !port.is_ephemeral(); })) {
     return true;
   }
-  // Several replicas share the volume in any case; one alone may count on nobody else writing to
-  // it.
+  if (has_fixed_address(definition)) return true;
+  // Several replicas share the files in any case; one alone may count on nobody else writing to
+  // them. What has no name, or is in memory, is a container's own.
   return replicas <= 1 && definition.volumes &&
-         std::any_of(definition.volumes->begin(), definition.volumes->end(),
-                     [](const VolumeMount& mount) { return !mount.read_only; });
+         std::any_of(
+             definition.volumes->begin(), definition.volumes->end(), [](const VolumeMount& mount) {
+               return mount.kind != MountKind::tmpfs && !mount.source.empty() && !mount.read_only;
+             });
 }
 
 }  // namespace genisys::state

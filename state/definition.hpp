@@ -149,12 +149,14 @@ std::string encode_definition(const Definition& definition);
 // versions of the program. 36 characters.
 std::string spec_hash(const Definition& definition);
 
-// The largest target that the published host ports allow; nothing when they set no limit.
+// The largest target that the published host ports allow, and fixed addresses in networks (one);
+// nothing when they set no limit.
 std::optional<std::uint32_t> max_replicas(const Definition& definition);
 
 // Whether a container and its successor cannot both be there: a fixed host port, or one of a range,
-// is published, or a volume that the only replica writes to is mounted. Then an update's order is
-// stop_first, whatever the definition says.
+// is published, a network gives a fixed address, or a named volume or a path of the host is mounted
+// that the only replica writes to. Then an update's order is stop_first, whatever the definition
+// says.
 bool needs_stop_first(const Definition& definition, std::uint32_t replicas);
 
 // A Compose duration ("1m30s", "10s", "500ms", "1h") or a bare number of seconds; negative,

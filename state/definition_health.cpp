@@ -6,15 +6,12 @@
 
 #include "state/definition_fields.hpp"
 #include "state/field_decoding.hpp"
+#include "state/field_table.hpp"
 #include "state/text.hpp"
 
 namespace genisys::state {
 namespace {
 
-constexpr std::array<std::string_view, 6> kKeys = {"test",         "interval", "timeout",
-                                                   "start_period", "retries",  "disable"};
-// Compose has it; the version of the Engine API that is spoken does not.
-constexpr std::string_view kStartInterval = "start_interval";
 // What the engine keeps it in.
 constexpr std::uint32_t kMostRetries = std::numeric_limits<std::int32_t>::max();
 
@@ -67,62 +64,59 @@ std::optional<Test> decode_test(const Value& value, std::string_view pointer, Pr
   return std::nullopt;
 }
 
-std::optional<bool> decode_flag(const Value& value, std::string_view pointer, Problems& problems) {
-  if (const bool* flag = value.as_bool()) return *flag;
-  report(problems, pointer, value.at(),
-         fmt::format("must be true or false, not {}", value.kind_name()));
-  return std::nullopt;
-}
-
 std::optional<std::uint32_t> decode_retries(const Value& value, std::string_view pointer,
                                             Problems& problems) {
   return decode_count(value, kMostRetries, pointer, problems);
 }
 
-void check_members(const Map& map, std::string_view pointer, Problems& problems) {
-  Map others;
-  for (const Member& member : map) {
-    if (member.key == kStartInterval) {
-      report(problems, pointer_to(pointer, member.key), member.at,
-             "start_interval is not supported, the engine's API lacks it: leave it out, interval "
-             "counts from the start on");
-    } else {
-      others.push_back(member);
-    }
-  }
-  check_keys(others, kKeys, pointer, problems);
-}
+using H = Healthcheck;
+constexpr std::array kRows = {
+    plain_field<&H::test, Form<decode_test, TextList>>("test"),
+    plain_field<&H::disabled, Form<decode_flag, Flag>>("disable"),
+    plain_field<&H::interval, Form<decode_duration, Duration>>("interval"),
+    plain_field<&H::timeout, Form<decode_duration, Duration>>("timeout"),
+    plain_field<&H::start_period, Form<decode_duration, Duration>>("start_period"),
+    plain_field<&H::retries, Form<decode_retries, Integer>>("retries")};
 
 }  // namespace
 
-std::optional<Healthcheck> decode_healthcheck(const Value& value, std::string_view pointer,
-                                              Problems& problems) {
-  const Map* map = value.as_map();
-  if (map == nullptr) {
-    report(problems, pointer, value.at(),
-           fmt::format("must be a map such as {{\"test\": \"curl -f http://localhost\"}}, not {}",
-                       value.kind_name()));
-    return std::nullopt;
-  }
-  const std::size_t before = problems.size();
-  check_members(*map, pointer, problems);
-  auto test = decode_member(value, "test", pointer, problems, decode_test);
-  const auto disable = decode_member(value, "disable", pointer, problems, decode_flag);
-  Healthcheck check{
-      .interval = decode_member(value, "interval", pointer, problems, decode_duration),
-      .timeout = decode_member(value, "timeout", pointer, problems, decode_duration),
-      .start_period = decode_member(value, "start_period", pointer, problems, decode_duration),
-      .retries = decode_member(value, "retries", pointer, problems, decode_retries)};
+std::optional<Healthcheck> HealthcheckForm::decode(const Value& value, std::string_view pointer,
+                                                   Problems& problems) {
+  auto check = decode_object(Fields<Healthcheck>(kRows), value, pointer, problems,
+                             unsupported_healthcheck_keys());
+  if (!check || check->test.empty()) return check;
   // Two ways to say the same, so they may stand together; a test that is disabled may not.
-  const bool is_none = test && test->front() == "NONE";
-  if (test && !is_none && disable.value_or(false)) {
+  if (check->test.front() == "NONE") {
+    check->disabled = true;
+    check->test.clear();
+  } else if (check->disabled) {
     report(problems, pointer_to(pointer, "disable"), value.find("disable")->at(),
            "test and disable exclude each other: remove one");
+    return std::nullopt;
   }
-  if (problems.size() != before) return std::nullopt;
-  check.disabled = is_none || disable.value_or(false);
-  if (test && !is_none) check.test = std::move(*test);
   return check;
+}
+
+Value HealthcheckForm::encode(const Healthcheck& check) {
+  return encode_object(Fields<Healthcheck>(kRows), check);
+}
+
+// Zero means the image's or the engine's own, as does a field that is unset.
+void HealthcheckForm::add(std::string_view key, const Healthcheck& check, Canonical& canonical) {
+  if (check.disabled) {
+    canonical.add(key, "disabled");
+    return;
+  }
+  const std::array<std::int64_t, 4> numbers = {
+      check.interval.value_or(std::chrono::milliseconds(0)).count(),
+      check.timeout.value_or(std::chrono::milliseconds(0)).count(),
+      check.start_period.value_or(std::chrono::milliseconds(0)).count(),
+      std::int64_t{check.retries.value_or(0)}};
+  if (check.test.empty() && numbers == std::array<std::int64_t, 4>{}) return;
+  canonical.add(key);
+  for (const std::int64_t number : numbers) canonical.add(std::to_string(number));
+  canonical.add(std::to_string(check.test.size()));
+  for (const std::string& word : check.test) canonical.add(word);
 }
 
 }  // namespace genisys::state

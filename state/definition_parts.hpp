@@ -1,5 +1,5 @@
 // What the fields of a definition are made of. Names and meanings are the Compose specification's;
-// what each field accepts is said in docs/compose.md.
+// what each field accepts is said in docs/definitions.md.
 //
 // Pure values, each with ==. Any thread.
 #pragma once

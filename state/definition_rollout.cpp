@@ -1,15 +1,13 @@
-// How a definition comes to its containers, as Compose writes it: pull_policy and
-// deploy.update_config. None of it shapes a container.
+// How a definition comes to its containers, as Compose writes it: pull_policy and `deploy`.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <array>
 #include <charconv>
-#include <span>
 #include <utility>
 
 #include "state/definition_fields.hpp"
 #include "state/field_decoding.hpp"
+#include "state/field_table.hpp"
 #include "state/text.hpp"
 
 namespace genisys::state {
@@ -19,14 +17,6 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kLongest = std::chrono::hours(24);
 constexpr std::uint32_t kMostParallel = 1000;
-
-constexpr std::array<std::string_view, 2> kDeployKeys = {"replicas", "update_config"};
-constexpr std::array<std::string_view, 7> kUpdateKeys = {
-    "parallelism",      "delay", "order", "monitor", "max_failure_ratio", "failure_action",
-    "progress_deadline"};
-
-template <class Choice>
-using Choices = std::span<const std::pair<std::string_view, Choice>>;
 
 constexpr std::array<std::pair<std::string_view, PullPolicy>, 4> kPullPolicies = {
     {{"missing", PullPolicy::missing},
@@ -39,21 +29,6 @@ constexpr std::array<std::pair<std::string_view, FailureAction>, 3> kFailureActi
     {{"pause", FailureAction::pause},
      {"rollback", FailureAction::rollback},
      {"continue", FailureAction::proceed}}};
-
-template <class Choice>
-std::optional<Choice> decode_choice(const Value& value, Choices<Choice> choices,
-                                    std::string_view pointer, Problems& problems) {
-  std::vector<std::string_view> names;
-  const std::string* text = value.as_string();
-  for (const auto& [name, choice] : choices) {
-    if (text != nullptr && *text == name) return choice;
-    names.push_back(name);
-  }
-  report(problems, pointer, value.at(),
-         fmt::format("must be one of {}, not {}", fmt::join(names, ", "),
-                     text == nullptr ? std::string(value.kind_name()) : quote(*text)));
-  return std::nullopt;
-}
 
 std::optional<UpdateOrder> decode_order(const Value& value, std::string_view pointer,
                                         Problems& problems) {
@@ -68,17 +43,6 @@ std::optional<FailureAction> decode_failure_action(const Value& value, std::stri
 std::optional<std::uint32_t> decode_parallelism(const Value& value, std::string_view pointer,
                                                 Problems& problems) {
   return decode_count(value, kMostParallel, pointer, problems);
-}
-
-// A duration of at most a day.
-std::optional<milliseconds> decode_pause(const Value& value, std::string_view pointer,
-                                         Problems& problems) {
-  const auto duration = decode_duration(value, pointer, problems);
-  if (!duration || *duration <= kLongest) return duration;
-  report(problems, pointer, value.at(),
-         fmt::format("{} is longer than the {} allowed", format_duration(*duration),
-                     format_duration(kLongest)));
-  return std::nullopt;
 }
 
 std::optional<milliseconds> decode_deadline(const Value& value, std::string_view pointer,
@@ -107,38 +71,42 @@ std::optional<double> decode_ratio(const Value& value, std::string_view pointer,
   return std::nullopt;
 }
 
-std::optional<UpdateConfig> decode_update_config(const Value& value, std::string_view pointer,
-                                                 Problems& problems) {
-  const Map* map = value.as_map();
-  if (map == nullptr) {
-    report(problems, pointer, value.at(),
-           fmt::format("must be a map such as {{\"parallelism\": 2}}, not {}", value.kind_name()));
-    return std::nullopt;
-  }
-  const std::size_t before = problems.size();
-  check_keys(*map, kUpdateKeys, pointer, problems);
-  const auto decode = [&](std::string_view key, auto decoder) {
-    return decode_member(value, key, pointer, problems, decoder);
-  };
-  const UpdateConfig config{.parallelism = decode("parallelism", decode_parallelism),
-                            .delay = decode("delay", decode_pause),
-                            .order = decode("order", decode_order),
-                            .monitor = decode("monitor", decode_pause),
-                            .max_failure_ratio = decode("max_failure_ratio", decode_ratio),
-                            .failure_action = decode("failure_action", decode_failure_action),
-                            .progress_deadline = decode("progress_deadline", decode_deadline)};
-  if (problems.size() != before) return std::nullopt;
-  return config;
+using U = UpdateConfig;
+constexpr std::array kUpdateRows = {
+    plain_field<&U::parallelism, Form<decode_parallelism, Integer>>("parallelism"),
+    plain_field<&U::delay, Form<decode_pause, Duration>>("delay"),
+    plain_field<&U::order, Form<decode_order, Named>>("order"),
+    plain_field<&U::monitor, Form<decode_pause, Duration>>("monitor"),
+    plain_field<&U::max_failure_ratio, Form<decode_ratio, Ratio>>("max_failure_ratio"),
+    plain_field<&U::failure_action, Form<decode_failure_action, Named>>("failure_action"),
+    plain_field<&U::progress_deadline, Form<decode_deadline, Duration>>("progress_deadline")};
+
+// No part of a definition: a file's first target, and what there is no choice about.
+void refuse_replicas(const Value& value, std::string_view pointer, Problems& problems,
+                     Definition&) {
+  report(problems, pointer, value.at(),
+         "belongs into a service file: here, set the target with POST /service/{name}/scale");
 }
 
-// The first name that a choice is written with.
-template <class Choice>
-std::string_view name_of(Choice wanted, Choices<Choice> choices) {
-  for (const auto& [name, choice] : choices) {
-    if (choice == wanted) return name;
-  }
-  return "";
+void check_mode(const Value& value, std::string_view pointer, Problems& problems, Definition&) {
+  const std::string* text = value.as_string();
+  if (text != nullptr && *text == "replicated") return;
+  report(
+      problems, pointer, value.at(),
+      fmt::format("must be replicated, not {}: a service is as many replicas as it is scaled to, "
+                  "on one engine",
+                  shown(value)));
 }
+
+using D = Definition;
+constexpr std::array kDeployRows = {
+    Field<D>{"replicas", refuse_replicas},
+    Field<D>{"mode", check_mode},
+    plain_field<&D::update_config, Object<kUpdateRows>>("update_config"),
+    plain_field<&D::rollback_config, Object<kUpdateRows>>("rollback_config"),
+    plain_field<&D::restart_policy, RestartPolicyForm>("restart_policy"),
+    plain_field<&D::resources, ResourcesForm>("resources")};
+constexpr auto kDeploy = nested_field<kDeployRows, unsupported_deploy_keys>("deploy");
 
 }  // namespace
 
@@ -153,22 +121,26 @@ std::optional<PullPolicy> decode_pull_policy(const Value& value, std::string_vie
   return decode_choice<PullPolicy>(value, kPullPolicies, pointer, problems);
 }
 
-std::optional<UpdateConfig> decode_deploy(const Value& value, std::string_view pointer,
-                                          Problems& problems) {
-  const Map* map = value.as_map();
-  if (map == nullptr) {
-    report(
-        problems, pointer, value.at(),
-        fmt::format("must be a map such as {{\"update_config\": {{\"parallelism\": 2}}}}, not {}",
-                    value.kind_name()));
-    return std::nullopt;
-  }
-  check_keys(*map, kDeployKeys, pointer, problems);
-  if (const Value* replicas = value.find("replicas")) {
-    report(problems, pointer_to(pointer, "replicas"), replicas->at(),
-           "belongs into a service file: here, set the target with POST /service/{name}/scale");
-  }
-  return decode_member(value, "update_config", pointer, problems, decode_update_config);
+// A duration of at most a day.
+std::optional<milliseconds> decode_pause(const Value& value, std::string_view pointer,
+                                         Problems& problems) {
+  const auto duration = decode_duration(value, pointer, problems);
+  if (!duration || *duration <= kLongest) return duration;
+  report(problems, pointer, value.at(),
+         fmt::format("{} is longer than the {} allowed", format_duration(*duration),
+                     format_duration(kLongest)));
+  return std::nullopt;
 }
+
+void decode_deploy(const Value& value, std::string_view pointer, Problems& problems,
+                   Definition& definition) {
+  kDeploy.decode(value, pointer, problems, definition);
+}
+
+std::optional<Value> encode_deploy(const Definition& definition) {
+  return kDeploy.encode(definition);
+}
+
+Fields<Definition> deploy_fields() { return kDeployRows; }
 
 }  // namespace genisys::state

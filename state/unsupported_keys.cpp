@@ -66,8 +66,8 @@ constexpr std::array kServiceKeys = {
     UnsupportedKey{"pull_refresh_after", kRefused,
                    "images are not pulled by the clock: write pull_policy"},
     UnsupportedKey{"scale", kRefused,
-                   "is the target: in a service file write deploy: {replicas: N}, else scale the "
-                   "service with POST /service/{name}/scale"},
+                   "the target is set with deploy: {replicas: N} in a service file, else with POST "
+                   "/service/{name}/scale"},
     UnsupportedKey{"secrets", kRefused, kNoFiles},
     UnsupportedKey{"storage_opt", kRefused,
                    "a container's own file system is not sized: leave it out, and keep data in "
@@ -93,11 +93,30 @@ constexpr std::array kReservationKeys = {
     UnsupportedKey{"devices", kRefused, "devices are not reserved: name each with devices"},
     UnsupportedKey{"generic_resources", kRefused, "nothing of this kind is counted: leave it out"}};
 
+constexpr std::array kHealthcheckKeys = {UnsupportedKey{
+    "start_interval", kIgnored,
+    "the version of the engine's API that is spoken lacks it: leave it out, interval "
+    "counts from the start on"}};
+
+constexpr std::array kNetworkKeys = {
+    UnsupportedKey{"driver_opts", kRefused, "options stand at the network, not at who joins it"},
+    UnsupportedKey{"gw_priority", kRefused,
+                   "the version of the engine's API that is spoken lacks it: leave it out"},
+    UnsupportedKey{"interface_name", kRefused, "the engine names the interfaces: leave it out"},
+    UnsupportedKey{"mac_address", kRefused,
+                   "replicas cannot share an address: leave it to the engine"}};
+
+constexpr std::array kDependencyKeys = {UnsupportedKey{
+    "restart", kIgnored, "a service is not restarted because another one was: leave it out"}};
+
 }  // namespace
 
 std::span<const UnsupportedKey> unsupported_service_keys() { return kServiceKeys; }
 std::span<const UnsupportedKey> unsupported_deploy_keys() { return kDeployKeys; }
 std::span<const UnsupportedKey> unsupported_reservation_keys() { return kReservationKeys; }
+std::span<const UnsupportedKey> unsupported_healthcheck_keys() { return kHealthcheckKeys; }
+std::span<const UnsupportedKey> unsupported_network_keys() { return kNetworkKeys; }
+std::span<const UnsupportedKey> unsupported_dependency_keys() { return kDependencyKeys; }
 
 const UnsupportedKey* find_unsupported(std::span<const UnsupportedKey> keys, std::string_view key) {
   const auto found = std::find_if(keys.begin(), keys.end(),

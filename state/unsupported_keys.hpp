@@ -22,10 +22,14 @@ struct UnsupportedKey {
   std::string_view reason;  // lower case, to stand behind "key: "; says what to do instead
 };
 
-// Of a service; of its `deploy`; of deploy.resources.reservations.
+// Of a service; of its `deploy`; of deploy.resources.reservations; of `healthcheck`; of one entry
+// of `networks`; of one entry of `depends_on`, where it is refused when it is true.
 std::span<const UnsupportedKey> unsupported_service_keys();
 std::span<const UnsupportedKey> unsupported_deploy_keys();
 std::span<const UnsupportedKey> unsupported_reservation_keys();
+std::span<const UnsupportedKey> unsupported_healthcheck_keys();
+std::span<const UnsupportedKey> unsupported_network_keys();
+std::span<const UnsupportedKey> unsupported_dependency_keys();
 
 // The row of a key, or null when the table has none.
 const UnsupportedKey* find_unsupported(std::span<const UnsupportedKey> keys, std::string_view key);

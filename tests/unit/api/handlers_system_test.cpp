@@ -157,7 +157,14 @@ TEST(Contract, NamesTheFieldsOfADefinition) {
   EXPECT_EQ(properties("HealthcheckInput"), keys_named(R"("healthcheck": {"qqqqqqqqq": 1})"));
   EXPECT_EQ(properties("UpdateConfigInput"),
             keys_named(R"("deploy": {"update_config": {"qqqqqqqqq": 1}})"));
+  EXPECT_EQ(properties("RestartPolicyInput"),
+            keys_named(R"("deploy": {"restart_policy": {"qqqqqqqqq": 1}})"));
+  EXPECT_EQ(properties("MountInput"), keys_named(R"("volumes": [{"qqqqqqqqq": 1}])"));
+  EXPECT_EQ(properties("PortInput"), keys_named(R"("ports": [{"qqqqqqqqq": 1}])"));
+  EXPECT_EQ(properties("NetworkInput"), keys_named(R"("networks": {"a": {"qqqqqqqqq": 1}})"));
+  EXPECT_EQ(properties("DependencyInput"), keys_named(R"("depends_on": {"a": {"qqqqqqqqq": 1}})"));
   EXPECT_EQ(properties("Definition"), properties("DefinitionInput"));
+  EXPECT_EQ(properties("UpdateConfig"), properties("UpdateConfigInput"));
 }
 
 void collect_references(const YAML::Node& node, std::set<std::string>& references) {

@@ -91,6 +91,16 @@ INSTANTIATE_TEST_SUITE_P(
                  UpdateConfig{.max_failure_ratio = 0.25}}),
     [](const auto& test) { return test.param.name; });
 
+TEST(Deploy, ReadsARollBackAsAnUpdate) {
+  const Definition definition = with(
+      R"("deploy": {"mode": "replicated", "rollback_config": {"parallelism": 0, "delay": 5}})");
+  EXPECT_EQ(definition.rollback_config, (UpdateConfig{.parallelism = 0, .delay = 5s}));
+  EXPECT_EQ(definition.update_config, std::nullopt);
+  EXPECT_EQ(encode_definition(definition),
+            R"({"name":"web","image":"nginx:1","command":null,"environment":null,"ports":null,)"
+            R"("deploy":{"rollback_config":{"parallelism":0,"delay":"5s"}}})");
+}
+
 TEST(UpdateConfig, HasNoNegativeZero) {
   const auto config = *with("\"deploy\": " + update(R"("max_failure_ratio": -0.0)")).update_config;
   EXPECT_FALSE(std::signbit(*config.max_failure_ratio));
@@ -125,20 +135,23 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"pull_daily", R"("pull_policy": "daily")", "not 'daily'"},
         Refused{"pull_case", R"("pull_policy": "Always")", "not 'Always'"},
         Refused{"pull_boolean", R"("pull_policy": true)", "not a boolean"},
-        Refused{"deploy_list", deploy("[]"), "/deploy: must be a map such as {\"update_config\":"},
+        Refused{"deploy_list", deploy("[]"), "/deploy: must be a map such as {\"replicas\":"},
         Refused{"deploy_text", deploy("\"x\""), "not a string"},
         Refused{"replicas", deploy(R"({"replicas": 2})"),
                 "/deploy/replicas: belongs into a service file: here, set the target with POST "
                 "/service/{name}/scale"},
-        Refused{"replicas_null", deploy(R"({"replicas": null})"), "/deploy/replicas"},
         Refused{"deploy_near", deploy(R"({"updateconfig": {}})"),
                 "/deploy/updateconfig: unknown key 'updateconfig': did you mean 'update_config'?"},
+        Refused{"deploy_far", deploy(R"({"swarm": 1})"),
+                "/deploy/swarm: unknown key 'swarm': the keys are replicas, mode, update_config"},
         Refused{"deploy_mode", deploy(R"({"mode": "global"})"),
-                "/deploy/mode: unknown key 'mode': the keys are replicas, update_config"},
-        Refused{"deploy_resources", deploy(R"({"resources": {}})"), "/deploy/resources: unknown"},
-        Refused{"deploy_rollback", deploy(R"({"rollback_config": {}})"), "/deploy/rollback_config"},
+                "/deploy/mode: must be replicated, not 'global'"},
+        Refused{"deploy_placement", deploy(R"({"placement": {}})"),
+                "/deploy/placement: placement is not acted on: there is one engine"},
+        Refused{"rollback_delay", deploy(R"({"rollback_config": {"delay": "x"}})"),
+                "/deploy/rollback_config/delay: 'x' is not a duration"},
         Refused{"update_list", deploy(R"({"update_config": []})"),
-                "/deploy/update_config: must be a map such as {\"parallelism\": 2}, not a list"},
+                "/deploy/update_config: must be a map such as {\"parallelism\": …}, not a list"},
         Refused{"update_near", deploy_update(R"("paralelism": 1)"), "did you mean 'parallelism'?"},
         Refused{"update_far", deploy_update(R"("speed": 1)"),
                 "/deploy/update_config/speed: unknown key 'speed': the keys are parallelism"},

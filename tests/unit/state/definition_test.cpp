@@ -167,13 +167,16 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"ports_zero", R"("ports": [0])", "/ports/0"},
         Refused{"ports_negative", R"("ports": [-1])", "/ports/0"},
         Refused{"ports_above", R"("ports": [65536])", "/ports/0"},
-        Refused{"ports_range_of_container", R"("ports": ["80-90"])", "list each of them"},
+        Refused{"ports_range_twice", R"("ports": ["80-90", "85"])",
+                "/ports/1: '85' takes the same port as '85'"},
         Refused{"ports_fixed_twice", R"("ports": ["8081:80", "8081:81"])",
                 "/ports/1: '8081:81' takes the same port as '8081:80'"},
         Refused{"ports_ranges_overlap", R"("ports": ["8000-8009:80", "8009:81"])", "/ports/1"},
         Refused{"ports_same_twice", R"("ports": ["8080", 8080])", "/ports/1"},
         Refused{"ports_same_with_protocol", R"("ports": ["80", "80/tcp"])", "/ports/1"},
-        Refused{"ports_too_many", R"("ports": [)" + entries(65, "1{:03}") + "]", "65 ports"},
+        Refused{"ports_too_many", R"("ports": [)" + entries(257, "1{:03}") + "]", "257 entries"},
+        Refused{"ports_too_many_in_ranges", R"("ports": ["1-200", "1001-1200"])",
+                "/ports: more ports than the 256 allowed"},
         Refused{"labels_string", R"("labels": "a=b")", "/labels: must be a map or a list"},
         Refused{"labels_reserved", R"("labels": {"io.genisys.service": "x"})",
                 "/labels/io.genisys.service: the label"},
@@ -196,8 +199,10 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"grace_huge", R"("stop_grace_period": 99999999999999999999)", "/stop_grace_period"},
         Refused{"image_number", R"("Image": 5)", "unknown key 'Image': did you mean 'image'?"},
         Refused{"unknown_near", R"("enviroment": {})", "did you mean 'environment'?"},
-        Refused{"unknown_far", R"("privileged": true)",
-                "/privileged: unknown key 'privileged': the keys are name, image"},
+        Refused{"unknown_far", R"("zzzzzzzzz": true)",
+                "/zzzzzzzzz: unknown key 'zzzzzzzzz': the keys are name, image"},
+        Refused{"known_and_not_acted_on", R"("build": ".")",
+                "/build: build is not acted on: builds nothing: build and push the image"},
         Refused{"unknown_of_compose", R"("deplyo": {})", "did you mean 'deploy'?"}),
     [](const auto& test) { return test.param.name; });
 
@@ -275,8 +280,15 @@ TEST(Definition, AcceptsWhatIsJustWithinTheLimits) {
                 .environment->at("A")
                 .size(),
             32U * 1024);
-  EXPECT_EQ(with(R"("ports": [)" + entries(64, "1{:03}") + "]").ports->size(), 64U);
+  EXPECT_EQ(with(R"("ports": [)" + entries(256, "1{:03}") + "]").ports->size(), 256U);
   EXPECT_EQ(with(R"("command": [)" + entries(256, "\"{}\"") + "]").command->words.size(), 256U);
+}
+
+TEST(MaxReplicas, IsOneWhereANetworkGivesAFixedAddress) {
+  EXPECT_EQ(max_replicas(with(R"("networks": {"a": {"ipv4_address": "10.0.0.9"}})")), 1U);
+  EXPECT_EQ(max_replicas(with(R"("ports": ["9000-9009:80"],
+                                 "networks": {"a": {"ipv6_address": "fd00::9"}})")),
+            1U);
 }
 
 TEST(MaxReplicas, IsTheNarrowestFixedPort) {
@@ -287,6 +299,8 @@ TEST(MaxReplicas, IsTheNarrowestFixedPort) {
   EXPECT_EQ(max_replicas(with(R"("ports": ["53", "9000-9009:80"])")), 10U);
   EXPECT_EQ(max_replicas(with(R"("ports": ["9000-9009:80", "9100-9104:81"])")), 5U);
   EXPECT_EQ(max_replicas(with(R"("ports": ["1-65535:80"])")), 65535U);
+  EXPECT_EQ(max_replicas(with(R"("ports": ["3000-3009", "8000-8009:80-89"])")), 1U);
+  EXPECT_EQ(max_replicas(with(R"("networks": {"a": {"aliases": ["x"]}})")), std::nullopt);
 }
 
 struct Order {
@@ -315,6 +329,15 @@ INSTANTIATE_TEST_SUITE_P(
         Order{"writable_volume", R"("volumes": ["conf:/etc/app:ro", "data:/data"])", true, false},
         Order{"read_only_volume", R"("volumes": ["data:/data:ro"])", false, false},
         Order{"no_volumes", R"("volumes": [])", false, false},
+        Order{"fixed_address", R"("networks": {"a": {"ipv4_address": "10.0.0.9"}})", true, true},
+        Order{"writable_path", R"("volumes": ["/srv:/srv"])", true, false},
+        Order{"read_only_path", R"("volumes": ["/srv:/srv:ro"])", false, false},
+        Order{"anonymous_volume", R"("volumes": ["/cache"])", false, false},
+        Order{"file_system_in_memory",
+              R"("tmpfs": "/run", "volumes": [{"type": "tmpfs", "target": "/tmp"}])", false, false},
+        Order{"writable_volume_in_the_long_syntax",
+              R"("volumes": [{"type": "volume", "source": "data", "target": "/data"}])", true,
+              false},
         Order{"whatever_the_definition_says",
               R"("ports": ["81:80"], "deploy": {"update_config": {"order": "start-first"}})", true,
               true}),
