@@ -79,7 +79,8 @@ std::optional<std::int64_t> unit_of(std::string_view name) {
 std::optional<std::int64_t> parse_bytes(std::string_view text) {
   const auto number = take_decimal(text, kByteDecimals);
   const auto unit = unit_of(text);
-  if (!number || !unit || number->whole > (kMost - *unit) / *unit) return std::nullopt;
+  // The fraction adds less than one unit, and the most is one byte below a whole number of them.
+  if (!number || !unit || number->whole > kMost / *unit) return std::nullopt;
   // Six decimals of a unit of 2^40 have 60 bits.
   return number->whole * *unit + number->fraction * *unit / 1'000'000;
 }
