@@ -28,6 +28,8 @@ class Preparation {
     resolve_networks(service_, pointer_, at_, context_);
     resolve_volumes(service_, pointer_, context_);
     drop_ignored(service_, pointer_, unsupported_service_keys());
+    drop_ignored_within("healthcheck", unsupported_healthcheck_keys());
+    drop_ignored_of_dependencies();
     drop_empty("configs");
     drop_empty("secrets");
     return true;
@@ -122,6 +124,26 @@ class Preparation {
                                   member.at});
       return true;
     });
+  }
+
+  void drop_ignored_within(std::string_view key, std::span<const UnsupportedKey> rows) {
+    Value* value = find_value(service_, key);
+    auto* fields = value == nullptr ? nullptr : std::get_if<Map>(&value->content());
+    if (fields == nullptr) return;
+    drop_extensions(*fields);
+    drop_ignored(*fields, pointer_to(pointer_, key), rows);
+  }
+
+  void drop_ignored_of_dependencies() {
+    Value* value = find_value(service_, "depends_on");
+    auto* dependencies = value == nullptr ? nullptr : std::get_if<Map>(&value->content());
+    if (dependencies == nullptr) return;
+    for (Member& dependency : *dependencies) {
+      if (auto* fields = std::get_if<Map>(&dependency.value.content())) {
+        drop_ignored(*fields, pointer_to(pointer_ + "/depends_on", dependency.key),
+                     unsupported_dependency_keys());
+      }
+    }
   }
 
   void drop_empty(std::string_view key) {
