@@ -338,7 +338,7 @@ TEST_F(ConfigFile, IsNotNeeded) {
   const ConfigResult result = load_config(std::nullopt);
   ASSERT_THAT(result.errors, IsEmpty());
   EXPECT_EQ(result.config->file, std::nullopt);
-  EXPECT_EQ(result.config->connector.service_file, folder_ / "services.py");
+  EXPECT_THAT(result.config->connector.service_files, ElementsAre(folder_ / "services.py"));
 }
 
 TEST_F(ConfigFile, IsTakenFromTheCurrentFolderWhenItIsThere) {
@@ -353,7 +353,7 @@ TEST_F(ConfigFile, GivesRelativePathsTheirFolder) {
   write("conf/my.yml", "connector: {service_file: defs.yml}");
   const ConfigResult result = load_config("conf/my.yml", "/root/.docker/config.json");
   ASSERT_THAT(result.errors, IsEmpty());
-  EXPECT_EQ(result.config->connector.service_file, folder_ / "conf/defs.yml");
+  EXPECT_THAT(result.config->connector.service_files, ElementsAre(folder_ / "conf/defs.yml"));
   EXPECT_EQ(result.config->connector.state_file, folder_ / "conf/genisys-connector.db");
   EXPECT_EQ(result.config->docker.config, "/root/.docker/config.json");
 }
