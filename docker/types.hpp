@@ -38,14 +38,14 @@ class ContainerId {
 enum class ErrorKind {
   unreachable,    // no connection, or it broke: the outcome of the call is unknown
   timeout,        // no answer in time: the outcome is unknown
-  not_found,      // the container is not there
+  not_found,      // what is asked about is not there
   image_missing,  // create: the image is not there
-  conflict,       // name taken; not in the right state
+  conflict,       // name taken; not in the right state; in use
   busy,           // removal already in progress: look again soon
   rejected,       // the engine will say no again: the definition or the world must change
   port_taken,     // start: a host port is in use
   command,        // start: the command is not found or not executable
-  network,        // start: the network is not there
+  network,        // create, start, connect: the network is not there
   wreck,          // start: left over from an engine crash; force-remove and create anew
   engine,         // the engine failed (5xx): try again later
   protocol,       // it answered something that is not the Engine API
