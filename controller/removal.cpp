@@ -5,16 +5,20 @@
 namespace genisys::controller {
 namespace {
 
-// Named by this service and by no other.
+// Named by this service and by no other that stays. Of several that go at once each tries: as long
+// as one of them has a container, the engine does not give away what that uses.
 state::ResourceNames only_of(const state::Service& service, const Wanted& wanted) {
   state::ResourceNames names = state::named_by(service);
   if (!service.remove_volumes) names.volumes.clear();
   if (names == state::ResourceNames{}) return names;
   for (const auto& [name, declared] : wanted) {
     if (name == service.name()) continue;
-    const state::ResourceNames others = state::named_by(*declared.service);
-    for (const std::string& network : others.networks) names.networks.erase(network);
-    for (const std::string& volume : others.volumes) names.volumes.erase(volume);
+    const state::Service& other = *declared.service;
+    const state::ResourceNames others = state::named_by(other);
+    if (!other.removing)
+      for (const std::string& network : others.networks) names.networks.erase(network);
+    if (!other.removing || !other.remove_volumes)
+      for (const std::string& volume : others.volumes) names.volumes.erase(volume);
   }
   return names;
 }

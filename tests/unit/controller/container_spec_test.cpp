@@ -98,10 +98,10 @@ INSTANTIATE_TEST_SUITE_P(
                  [](ContainerSpec& s) { s.entrypoint.emplace(); }},
         FieldRow{"environment",
                  [](Definition& d) {
-                   d.environment = {{"K", "v"}};
+                   d.environment = state::Pairs{{"K", "v"}};
                  },
                  [](ContainerSpec& s) {
-                   s.environment = {{"K", "v"}};
+                   s.environment.emplace_back("K", "v");
                  }},
         FieldRow{"user_and_place",
                  [](Definition& d) {
@@ -308,13 +308,13 @@ INSTANTIATE_TEST_SUITE_P(
                              }},
                     FieldRow{"limits_of_the_kernel",
                              [](Definition& d) {
-                               d.sysctls = {{"net.core.somaxconn", "1024"}};
+                               d.sysctls = state::Pairs{{"net.core.somaxconn", "1024"}};
                                d.ulimits = {{"nofile", {.soft = 1, .hard = 2}}};
                                d.oom_score_adj = 100;
                                d.oom_kill_disable = false;
                              },
                              [](ContainerSpec& s) {
-                               s.sysctls = {{"net.core.somaxconn", "1024"}};
+                               s.sysctls = state::Pairs{{"net.core.somaxconn", "1024"}};
                                s.ulimits = {{"nofile", 1, 2}};
                                s.oom_score_adj = 100;
                                s.oom_kill_disable = false;
@@ -361,7 +361,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(ContainerSpec, KeepsItsLabelsFromTheDefinitions) {
   auto definition = test::definition("web");
-  definition.labels = {{"team", "red"}, {std::string(kSlotLabel), "7"}};
+  definition.labels = state::Pairs{{"team", "red"}, {std::string(kSlotLabel), "7"}};
   const auto labels = spec_of(definition).labels;
   EXPECT_EQ(labels.at("team"), "red");
   EXPECT_EQ(labels.at(std::string(kSlotLabel)), "1");

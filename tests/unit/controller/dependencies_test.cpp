@@ -215,7 +215,7 @@ TEST(DependsOn, StopsNothingForASuccessorThatWouldWait) {
   world.declare("web", 1);
   world.own("web", 1);
   auto definition = waiting(DependencyCondition::started);
-  definition.environment = {{"NEW", "1"}};
+  definition.environment = state::Pairs{{"NEW", "1"}};
   definition.update_config = state::UpdateConfig{.order = state::UpdateOrder::stop_first};
   world.redefine("web", definition);
   world.history.images["app:1"].state = ImageState::present;

@@ -182,10 +182,10 @@ TEST(Preparing, IsForgottenWithTheServicesThatNameIt) {
   EXPECT_TRUE(world.history.resources.contains(kData));
 }
 
-TEST(Preparing, DoesNotConcernWhatSharesTheHostsNetwork) {
+TEST(Preparing, DoesNotConcernWhatHasANetworkMode) {
   PlanWorld world;
   auto definition = web_with({"back"}, {});
-  definition.network_mode = "host";
+  definition.network_mode = "none";
   world.declare("web", 1);
   world.redefine("web", definition);
   EXPECT_THAT(actions_of<RunContainer>(world.plan()), SizeIs(1));
@@ -257,6 +257,22 @@ TEST(Removal, TakesVolumesWhenAskedTo) {
   const ForgetService* forget = forgetting(plan);
   ASSERT_NE(forget, nullptr);
   EXPECT_THAT(forget->unused.volumes, ElementsAre("data"));
+}
+
+TEST(Removal, OfAllAtOnceLeavesNothing) {
+  PlanWorld world;
+  declare_web(world, {"back"}, {"data"});
+  world.declare("api", 1, "api:1");
+  auto api = test::definition("api", "api:1");
+  api.networks = {{.name = "back"}};
+  api.volumes = {{.text = "data:/data", .source = "data", .target = "/data"}};
+  world.redefine("api", api);
+  for (const char* service : {"web", "api"}) world.record(service).removing = true;
+  world.record("web").remove_volumes = true;
+  for (const ForgetService& forget : actions_of<ForgetService>(world.plan())) {
+    EXPECT_THAT(forget.unused.networks, ElementsAre("back"));
+    EXPECT_THAT(forget.unused.volumes, IsEmpty()) << "one of them was to keep it";
+  }
 }
 
 TEST(Removal, WaitsForTheLastContainer) {
