@@ -6,7 +6,7 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: scripts/run.sh [--demo | --help]
+usage: scripts/run.sh [--demo | --check | --diff | --help]
 
 Installs what is missing (Debian 12; as root or with sudo), builds the connector, makes sure that a Docker
 engine answers (DOCKER_HOST, else this machine's, which is installed and started when it is not there),
@@ -16,6 +16,8 @@ It reads ./genisys-connector.yml of the current folder when that is there; else 
 127.0.0.1:7051, reads ./services.py and keeps its state in ./genisys-connector.db.
 
   --demo   show what it does in half a minute, on a state of its own, and clean up afterwards
+  --check  say what the configuration and the service files mean, and what is wrong with them
+  --diff   say what reading the service files again would change
   --help   this text
 
 NO_COLOR=1 turns colours off.
@@ -87,10 +89,10 @@ run() {
 }
 
 main() {
-  local demo=no
+  local mode=run
   case ${1:-} in
     '') ;;
-    --demo) demo=yes ;;
+    --demo | --check | --diff) mode=${1#--} ;;
     -h | --help)
       usage
       return 0
@@ -103,8 +105,9 @@ main() {
   esac
   install_packages "${build_packages[@]}" "${run_packages[@]}"
   build release
+  case $mode in check | diff) exec "$connector" "--$mode" ;; esac
   ensure_engine
-  if [ "$demo" = yes ]; then
+  if [ "$mode" = demo ]; then
     install_packages "${demo_packages[@]}"
     install_engine  # for the docker command, which makes the image
     # shellcheck source=demo.sh

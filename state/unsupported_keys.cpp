@@ -60,8 +60,10 @@ constexpr std::array kServiceKeys = {
                    "images are pulled for the engine's own platform: name an image that has it"},
     UnsupportedKey{"post_start", kRefused, kNoHooks},
     UnsupportedKey{"pre_stop", kRefused, kNoHooks},
-    UnsupportedKey{"profiles", kIgnored,
-                   "there are no profiles: a service runs as many containers as it is scaled to"},
+    UnsupportedKey{
+        "profiles", kIgnored,
+        "a service runs as many containers as it is scaled to; in a Compose file COMPOSE_PROFILES "
+        "says whose are taken"},
     UnsupportedKey{"provider", kRefused, "a service is containers: leave it out"},
     UnsupportedKey{"pull_refresh_after", kRefused,
                    "images are not pulled by the clock: write pull_policy"},

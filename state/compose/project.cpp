@@ -161,8 +161,26 @@ class ProjectReader {
     }
   }
 
+  // Of COMPOSE_PROFILES, as Compose has it: names with commas between them, `*` for all.
+  std::set<std::string, std::less<>> active_profiles() {
+    std::set<std::string, std::less<>> active;
+    std::string names = variables_.value("COMPOSE_PROFILES").value_or("");
+    names.erase(std::remove(names.begin(), names.end(), ' '), names.end());
+    for (std::size_t begin = 0; begin < names.size();) {
+      const std::size_t end = std::min(names.find(',', begin), names.size());
+      active.insert(names.substr(begin, end - begin));
+      begin = end + 1;
+    }
+    return active;
+  }
+
   void leave_out_profiles(Map& services) {
-    std::erase_if(services, [this](Member& service) {
+    const auto active = active_profiles();
+    const auto is_active = [&active](const Value& profile) {
+      const std::string* name = profile.as_string();
+      return name != nullptr && (active.contains(*name) || active.contains("*"));
+    };
+    std::erase_if(services, [&](Member& service) {
       auto* fields = std::get_if<Map>(&service.value.content());
       Value* profiles = fields == nullptr ? nullptr : find_value(*fields, "profiles");
       if (profiles == nullptr) return false;
@@ -172,15 +190,15 @@ class ProjectReader {
         report(problems_, pointer + "/profiles", profiles->at(),
                fmt::format("must be a list of names, not {}", profiles->kind_name()));
       }
-      if (list == nullptr || list->empty()) {
+      if (list == nullptr || list->empty() || std::any_of(list->begin(), list->end(), is_active)) {
         take_member(*fields, "profiles");
         return false;
       }
-      notices_.push_back(
-          {pointer,
-           fmt::format("{} is left out: it belongs to a profile, and no profile is ever active",
-                       quote(service.key)),
-           service.at});
+      notices_.push_back({pointer,
+                          fmt::format("{} is left out: it belongs to a profile that is not active; "
+                                      "COMPOSE_PROFILES says which are",
+                                      quote(service.key)),
+                          service.at});
       left_out_.insert(service.key);
       return true;
     });

@@ -283,6 +283,26 @@ INSTANTIATE_TEST_SUITE_P(
                 "/services/web/user: the variable 'X' is not set: it is taken for empty"}),
     [](const auto& test) { return test.param.name; });
 
+TEST(ComposeFile, TakesTheServicesOfActiveProfiles) {
+  const auto taken = [](const std::string& active) {
+    ComposeFiles compose{.texts = {"services:\n"
+                                   "  web: {image: 'a:1'}\n"
+                                   "  debug: {image: 'a:1', profiles: [debug, all]}\n"
+                                   "  tools: {image: 'a:1', profiles: [tools]}\n"},
+                         .environment = {{"COMPOSE_PROFILES", active}}};
+    const auto declared = compose.read();
+    std::string names;
+    if (!declared) return render(compose.problems);
+    for (const FileEntry& entry : declared->entries) names += entry.definition.name.str() + " ";
+    return names;
+  };
+  EXPECT_EQ(taken(""), "web ");
+  EXPECT_EQ(taken("debug"), "web debug ");
+  EXPECT_EQ(taken("tools, all"), "web debug tools ");
+  EXPECT_EQ(taken("*"), "web debug tools ");
+  EXPECT_EQ(taken("other,"), "web ");
+}
+
 TEST(ComposeFile, TakesLinksForDependencies) {
   ComposeFiles compose{
       .texts = {"services:\n  web:\n    image: a:1\n    links: [db, 'cache:cache']\n"

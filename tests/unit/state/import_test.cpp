@@ -181,6 +181,13 @@ INSTANTIATE_TEST_SUITE_P(
                    }},
         ChangeCase{"update_config",
                    [](FileEntry& e) { e.definition.update_config = {{.parallelism = 2}}; }},
+        ChangeCase{"restart", [](FileEntry& e) { e.definition.restart = "no"; }},
+        ChangeCase{"restart_policy",
+                   [](FileEntry& e) { e.definition.restart_policy = {{.max_attempts = 3}}; }},
+        ChangeCase{"depends_on",
+                   [](FileEntry& e) {
+                     e.definition.depends_on = {{{"db", {}}}};
+                   }},
         ChangeCase{"first_target", [](FileEntry& e) { e.first_target = 1; }}),
     [](const auto& row) { return row.param.name; });
 
