@@ -162,7 +162,7 @@ void Observer::take(docker::Container container, state::TimePoint now) {
   const docker::ContainerId id = container.id;
   const bool is_ours = identify(container, instance_).has_value();
   const auto known = world_.containers.find(id);
-  if (known != world_.containers.end() && is_older_than_its_start(container, now)) {
+  if (is_older_than_its_start(container, now)) {
     dirty_.insert(id);
     wake_(Urgency::soon);
     return;
@@ -206,11 +206,15 @@ void Observer::take(docker::Container container, state::TimePoint now) {
   world_.containers.insert_or_assign(id, std::move(seen));
 }
 
-// The list still shows the end before a start that was told, as after a restart by hand.
+// The list still shows the end before a start that was told, as after a restart by hand. Of one
+// that was only created when it was last seen, no end comes before its start.
 bool Observer::is_older_than_its_start(const docker::Container& container,
                                        state::TimePoint now) const {
   const auto restarted = restarted_.find(container.id);
+  const auto known = world_.containers.find(container.id);
   return restarted != restarted_.end() && has_ended(container.state) &&
+         known != world_.containers.end() &&
+         known->second.container.state != ContainerState::created &&
          !died_.contains(container.id) && now < restarted->second + kListLag;
 }
 

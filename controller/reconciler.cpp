@@ -237,8 +237,9 @@ void Reconciler::act_ended(const Action& action, const InFlight& about, const Ou
   settling_.push_back(about);
   if (about.container) {
     observer_.mark(*about.container);
-  } else if (about.kind == ActKind::run) {
-    observer_.mark_all();  // it may have been created all the same
+  } else if (about.kind == ActKind::run ||
+             (outcome.failure && outcome.failure->error.outcome_unknown())) {
+    observer_.mark_all();  // it may have been created all the same, and the engine may be away
   }
   recorder_.note_act(action, about, outcome);
   learn(action, outcome);
@@ -306,9 +307,8 @@ void Reconciler::learn_preparation(const PrepareResource& prepared, const Outcom
     return;
   }
   const docker::Error& error = outcome.failure->error;
-  if (error.outcome_unknown()) return;
   BackoffPolicy policy = options_.policy.backoff;
-  Reason reason = reason_of(outcome);
+  Reason reason = error.outcome_unknown() ? Reason::engine_error : reason_of(outcome);
   std::string message = error.message;
   if (prepared.when_absent == WhenAbsent::fail && error.kind == ErrorKind::not_found) {
     policy.longest = std::min(policy.longest, kForeignResourceRetry);
