@@ -237,7 +237,7 @@ TEST_F(Import, KeepsADeclarationThatARecordedServiceNames) {
 
 TEST_F(Import, ForgetsADeclarationThatNobodyNames) {
   import({{using_both("web", "inside", "data"), {}}}, shares("inside", "data"));
-  remove("web");
+  draft.erase(name("web"));
   const ImportReport report = import({{definition("db"), {}}});
   EXPECT_EQ(*draft.state().shared, SharedResources{});
   EXPECT_THAT(report.shared,
