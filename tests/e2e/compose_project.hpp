@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/e2e/compose_case.hpp"
+#include "tests/support/compose_case.hpp"
 
 namespace genisys::test {
 

@@ -10,10 +10,11 @@
 #include <fstream>
 #include <iterator>
 
-#include "tests/e2e/compose_case.hpp"
 #include "tests/e2e/compose_project.hpp"
 #include "tests/e2e/connector_test.hpp"
+#include "tests/support/compose_case.hpp"
 #include "tests/support/compose_difference.hpp"
+#include "tests/support/scratch_directory.hpp"
 #include "tests/support/shell.hpp"
 
 namespace genisys::test {
@@ -57,14 +58,14 @@ class Compose : public ConnectorTest, public ::testing::WithParamInterface<std::
   void SetUp() override {
     ConnectorTest::SetUp();
     if (IsSkipped()) return;
-    folder_ = connector().file("compose");
-    std::filesystem::copy(kCorpus / GetParam(), folder_, std::filesystem::copy_options::recursive);
-    case_ = read_compose_case(folder_, name_);
+    std::filesystem::copy(kCorpus / GetParam(), folder_.path(),
+                          std::filesystem::copy_options::recursive);
+    case_ = read_compose_case(folder_.path(), name_);
     ::setenv("COMPOSE_PROJECT_NAME", name_.c_str(), 1);
     ::setenv("IMAGE", image().c_str(), 1);
     ::setenv("FROM_PROCESS", "the value of the process", 1);
     make_rich_image();
-    project_ = std::make_unique<ComposeProject>(engine_url(), name_, folder_);
+    project_ = std::make_unique<ComposeProject>(engine_url(), name_, folder_.path());
     project_->make_before(case_);
     set_up_connector(
         {.engine_url = engine_url(), .service_files = files(), .policy = case_.policy});
@@ -111,7 +112,7 @@ class Compose : public ConnectorTest, public ::testing::WithParamInterface<std::
  private:
   // An image that says much itself, for the cases that use it.
   void make_rich_image() {
-    std::ifstream file(folder_ / "compose.yaml");
+    std::ifstream file(folder_.file("compose.yaml"));
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     if (text.find("RICH_IMAGE") == std::string::npos) return;
     rich_image_ = "genisys-e2e-rich-" + name_ + ":1";
@@ -129,7 +130,7 @@ class Compose : public ConnectorTest, public ::testing::WithParamInterface<std::
 
   std::vector<std::string> files() const {
     std::vector<std::string> paths;
-    for (const std::string& file : case_.files) paths.push_back("./compose/" + file);
+    for (const std::string& file : case_.files) paths.push_back(folder_.file(file));
     return paths;
   }
 
@@ -154,7 +155,7 @@ class Compose : public ConnectorTest, public ::testing::WithParamInterface<std::
   }
 
   const std::string name_ = "genisys" + random_text();
-  std::filesystem::path folder_;
+  const ScratchDirectory folder_;
   ComposeCase case_;
   std::string rich_image_;
   std::unique_ptr<ComposeProject> project_;

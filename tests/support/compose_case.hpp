@@ -25,6 +25,7 @@
 namespace genisys::test {
 
 struct ComposeCase {
+  std::string about = {};
   // Empty: the same.
   std::vector<std::string> refusals = {};
   std::vector<std::string> files = {};

@@ -1,4 +1,4 @@
-#include "tests/e2e/compose_case.hpp"
+#include "tests/support/compose_case.hpp"
 
 #include <fmt/format.h>
 
@@ -38,9 +38,10 @@ std::pair<std::string, std::string> split(const std::string& text) {
 }
 
 void take(ComposeCase& found, const std::string& key, const std::string& value) {
-  if (key == "about") return;
   if (key == "expect" && value == "same") return;
-  if (key == "expect" && value.starts_with("refused: ")) {
+  if (key == "about") {
+    found.about = value;
+  } else if (key == "expect" && value.starts_with("refused: ")) {
     found.refusals.push_back(split(value).second);
   } else if (key == "files") {
     found.files = words_of(value);
