@@ -67,6 +67,7 @@ std::span<const Allowed> allowed_for_containers() {
       {"Created", any, "a time"},
       {"State", any, "what became of it, not what it is made of"},
       {"RestartCount", any, "what became of it"},
+      {"ExecIDs", any, "what runs in it at this moment, a check of its health say"},
       {"GraphDriver.Data", any, "paths of its own layers"},
       {"HostConfig.RestartPolicy", any, "the connector restarts, not the engine"},
       {"Config.Labels.com.docker.compose.*", any, "whose it is, in docker-compose's words"},
