@@ -33,8 +33,8 @@ struct Allowed {
   std::string reason;
 };
 
-// In the order of the paths. `null`, an empty array and an empty object are the same: all three are
-// how the engine says "none".
+// In the order of the paths. Of those allowed that match a path the first counts. `null`, an empty
+// array and an empty object are the same: all three are how the engine says "none".
 std::vector<Difference> differences(const Json& theirs, const Json& ours,
                                     std::span<const Allowed> allowed);
 
