@@ -115,7 +115,8 @@ class Compose : public ConnectorTest, public ::testing::WithParamInterface<std::
     std::ifstream file(folder_.file("compose.yaml"));
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     if (text.find("RICH_IMAGE") == std::string::npos) return;
-    rich_image_ = "genisys-e2e-rich-" + name_ + ":1";
+    const std::string name = "genisys-e2e-rich-" + name_;
+    rich_image_ = name + ":latest";
     const Finished made = run_shell(fmt::format(
         R"(export DOCKER_HOST={}; id=$(docker create {}) && docker commit \
            --change 'VOLUME /var/lib/kept' --change 'EXPOSE 8080 53/udp' --change 'WORKDIR /www' \
@@ -126,6 +127,7 @@ class Compose : public ConnectorTest, public ::testing::WithParamInterface<std::
         shell_quoted(engine_url()), image(), rich_image_));
     ASSERT_EQ(made.code, 0) << made.output;
     ::setenv("RICH_IMAGE", rich_image_.c_str(), 1);
+    ::setenv("RICH_IMAGE_NAME", name.c_str(), 1);
   }
 
   std::vector<std::string> files() const {

@@ -98,6 +98,8 @@ std::span<const Allowed> allowed_for_networks() {
   static const auto kAllowed = std::to_array<Allowed>({
       {"Created", any, "a time"},
       {"Containers", any, "who is in it, by ids and addresses"},
+      {"Attachable", any,
+       "docker-compose 1.29 says true whatever the file says; only Swarm's networks heed it"},
       {"Labels.com.docker.compose.*", any, "whose it is, in docker-compose's words"},
       {"Labels.io.genisys.*", any, "whose it is, in the connector's words"},
   });
