@@ -99,12 +99,20 @@ docker::MountType type_of(state::MountKind kind) {
   return docker::MountType::volume;
 }
 
+// In the words of the one who wrote them, where there are some: inspect shows them so.
+std::string modes_of(const state::VolumeMount& mount) {
+  if (mount.is_short()) {
+    const std::size_t behind_target = mount.text.find(':', mount.text.find(':') + 1);
+    return behind_target == std::string::npos ? "rw" : mount.text.substr(behind_target + 1);
+  }
+  std::string modes = mount.read_only ? "ro" : "rw";
+  for (const std::string& mode : mount.modes) modes += "," + mode;
+  if (!mount.propagation.empty()) modes += "," + mount.propagation;
+  return modes;
+}
+
 std::string bind_text(const state::VolumeMount& mount) {
-  std::string text =
-      fmt::format("{}:{}:{}", mount.source, mount.target, mount.read_only ? "ro" : "rw");
-  for (const std::string& mode : mount.modes) text += "," + mode;
-  if (!mount.propagation.empty()) text += "," + mount.propagation;
-  return text;
+  return fmt::format("{}:{}:{}", mount.source, mount.target, modes_of(mount));
 }
 
 // Only a bind in the short form makes what is missing on the host, so one that asks for it is said

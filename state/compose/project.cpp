@@ -61,11 +61,22 @@ class ProjectReader {
     check_top_level(map);
     project_.networks = read_networks(find_value(map, "networks"), project_.name, problems_);
     project_.volumes = read_volumes(find_value(map, "volumes"), project_.name, problems_);
+    for (auto& [key, volume] : project_.volumes) make_device_absolute(volume);
     if (Value* services = find_value(map, "services")) read_services(*services);
     return std::move(used_);
   }
 
  private:
+  // A volume that is a path of the host names it as a service's mount would.
+  void make_device_absolute(VolumeSpec& volume) const {
+    if (!volume.driver.empty() && volume.driver != "local") return;
+    const auto options = volume.driver_opts.find("o");
+    const auto device = volume.driver_opts.find("device");
+    if (options == volume.driver_opts.end() || options->second != "bind") return;
+    if (device == volume.driver_opts.end() || device->second.empty()) return;
+    device->second = absolute_path(project_.folder, device->second);
+  }
+
   // As Compose does: the environment's word, else that of the last file, else the folder's name.
   bool find_name(std::vector<Source>& sources) {
     std::string given = last_part(project_.folder);

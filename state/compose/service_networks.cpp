@@ -82,7 +82,14 @@ void add_alias(Value& attachment, const std::string& alias, Position at) {
 void resolve_networks(Map& service, const std::string& pointer, Position at,
                       const ServiceContext& context) {
   const Value* mode = find_value(service, "network_mode");
-  if (mode != nullptr && !mode->is_null()) return;
+  if (mode != nullptr && !mode->is_null()) {
+    const Value* networks = find_value(service, "networks");
+    if (networks == nullptr || networks->is_null()) return;
+    report(context.problems, pointer_to(pointer, "networks"), networks->at(),
+           "networks and network_mode exclude each other: remove one");
+    std::erase_if(service, [](const Member& member) { return member.key == "networks"; });
+    return;
+  }
   const auto wanted = wanted_networks(find_value(service, "networks"), at);
   if (!wanted) return;
   // Who reaches a service by the name that its container had finds it by that name.

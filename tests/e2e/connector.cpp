@@ -14,18 +14,24 @@ namespace genisys::test {
 namespace {
 
 std::string configuration(const Connector::Options& options, const std::string& instance) {
-  return fmt::format(
+  const bool one_file = options.service_files.size() == 1;
+  std::string text = fmt::format(
       "connector:\n"
       "  bind: 127.0.0.1\n"
       "  port: 0\n"
-      "  service_file: ./services.py\n"
+      "  service_file: {}\n"
       "  state_file: ./state.db\n"
       "  instance: '{}'\n"
       "docker:\n"
       "  url: {}\n"
       "  adopt: {}\n"
       "  config: {}\n",
+      one_file ? options.service_files.front()
+               : fmt::format("[{}]", fmt::join(options.service_files, ", ")),
       instance, options.engine_url, options.adopt, options.docker_config);
+  if (!options.policy.empty()) text += "policy:\n";
+  for (const std::string& line : options.policy) text += "  " + line + "\n";
+  return text;
 }
 
 void expect_success(const HttpAnswer& answer, const std::string& what) {

@@ -30,6 +30,9 @@ class Connector {
     bool adopt = true;
     // The Docker config file, beside the configuration; the default has no credentials.
     std::string docker_config = "no-such-file.json";
+    std::vector<std::string> service_files = {"./services.py"};
+    // Lines for the section `policy`.
+    std::vector<std::string> policy = {};
   };
 
   // The longest a test waits for anything to become true, on a busy machine.

@@ -31,6 +31,8 @@ class ConnectorTest : public ::testing::Test {
                     const std::string& script);
   // In place of the one that SetUp made, which must not have been started.
   void set_up_connector(Connector::Options options);
+  // With all its containers; in TearDown(), by tests that have something else to remove after them.
+  void remove_connector() { connector_.reset(); }
   std::string engine_url() const;
 
   // Starts containers of this test's image that are none of the connector's business: those of

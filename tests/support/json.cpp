@@ -78,6 +78,10 @@ std::string Json::text() const {
 
 bool Json::is_null() const { return node_->value->IsNull(); }
 
+bool Json::is_array() const { return node_->value->IsArray(); }
+
+bool Json::is_object() const { return node_->value->IsObject(); }
+
 std::size_t Json::size() const {
   if (node_->value->IsArray()) return node_->value->Size();
   require(node_->value->IsObject(), "neither array nor object", *node_->value);

@@ -27,6 +27,8 @@ class Json {
   std::int64_t number() const;
   std::string text() const;
   bool is_null() const;
+  bool is_array() const;
+  bool is_object() const;
   std::size_t size() const;               // of an array or object
   std::vector<Json> items() const;        // of an array
   std::vector<std::string> keys() const;  // of an object, in its order

@@ -100,9 +100,7 @@ INSTANTIATE_TEST_SUITE_P(
                  [](Definition& d) {
                    d.environment = state::Pairs{{"K", "v"}};
                  },
-                 [](ContainerSpec& s) {
-                   s.environment.emplace_back("K", "v");
-                 }},
+                 [](ContainerSpec& s) { s.environment.emplace_back("K", "v"); }},
         FieldRow{"user_and_place",
                  [](Definition& d) {
                    d.user = "1000:1000";
@@ -196,80 +194,82 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Files, ContainerSpecField,
-    testing::Values(FieldRow{
-                        "short_volumes",
-                        [](Definition& d) {
-                          d.volumes = {{.text = "data:/data", .source = "data", .target = "/data"},
-                                       {.text = "conf:/conf:ro,z,nocopy",
-                                        .source = "conf",
-                                        .target = "/conf",
-                                        .read_only = true,
-                                        .modes = {"z", "nocopy"}},
-                                       {.text = "/srv:/srv",
-                                        .kind = state::MountKind::bind,
-                                        .source = "/srv",
-                                        .target = "/srv"},
-                                       {.text = "/cache", .target = "/cache"}};
-                        },
-                        [](ContainerSpec& s) {
-                          s.binds = {"data:/data:rw", "conf:/conf:ro,z,nocopy", "/srv:/srv:rw"};
-                          s.anonymous_volumes = {"/cache"};
-                        }},
-                    FieldRow{"long_volumes",
-                             [](Definition& d) {
-                               d.volumes = {{.source = "data", .target = "/data", .no_copy = true},
-                                            {.target = "/anonymous"},
-                                            {.kind = state::MountKind::bind,
-                                             .source = "/srv",
-                                             .target = "/srv",
-                                             .read_only = true,
-                                             .propagation = "rslave"},
-                                            {.kind = state::MountKind::tmpfs,
-                                             .target = "/tmp",
-                                             .tmpfs_size = 1024,
-                                             .tmpfs_mode = 0755}};
-                             },
-                             [](ContainerSpec& s) {
-                               s.mounts = {
-                                   Mount{.source = "data", .target = "/data", .no_copy = true},
-                                   Mount{.target = "/anonymous"},
-                                   Mount{.type = docker::MountType::bind,
-                                         .source = "/srv",
-                                         .target = "/srv",
-                                         .read_only = true,
-                                         .propagation = "rslave"},
-                                   Mount{.type = docker::MountType::tmpfs,
-                                         .target = "/tmp",
-                                         .tmpfs_size = 1024,
-                                         .tmpfs_mode = 0755}};
-                             }},
-                    FieldRow{"bind_that_makes_its_path",
-                             [](Definition& d) {
-                               d.volumes = {{.kind = state::MountKind::bind,
-                                             .source = "/srv",
-                                             .target = "/srv",
-                                             .propagation = "rslave",
-                                             .create_host_path = true}};
-                             },
-                             [](ContainerSpec& s) { s.binds = {"/srv:/srv:rw,rslave"}; }},
-                    FieldRow{"tmpfs",
-                             [](Definition& d) {
-                               d.tmpfs = {"/run", "/tmp:size=64m,mode=1777"};
-                             },
-                             [](ContainerSpec& s) {
-                               s.tmpfs = {{"/run", ""}, {"/tmp", "size=64m,mode=1777"}};
-                             }},
-                    FieldRow{"root_and_devices",
-                             [](Definition& d) {
-                               d.read_only = true;
-                               d.shm_size = 64 << 20;
-                               d.devices = {{"/dev/a", "/dev/b", "rw"}};
-                             },
-                             [](ContainerSpec& s) {
-                               s.read_only_root = true;
-                               s.shm_size = 64 << 20;
-                               s.devices = {{"/dev/a", "/dev/b", "rw"}};
-                             }}),
+    testing::Values(
+        FieldRow{
+            "short_volumes",
+            [](Definition& d) {
+              d.volumes = {
+                  {.text = "data:/data", .source = "data", .target = "/data"},
+                  {.text = "conf:/conf:ro,z,nocopy",
+                   .source = "conf",
+                   .target = "/conf",
+                   .read_only = true,
+                   .modes = {"z", "nocopy"}},
+                  {.text = "logs:/logs:Z", .source = "logs", .target = "/logs", .modes = {"Z"}},
+                  {.text = "/srv:/srv",
+                   .kind = state::MountKind::bind,
+                   .source = "/srv",
+                   .target = "/srv"},
+                  {.text = "/cache", .target = "/cache"}};
+            },
+            [](ContainerSpec& s) {
+              s.binds = {"data:/data:rw", "conf:/conf:ro,z,nocopy", "logs:/logs:Z", "/srv:/srv:rw"};
+              s.anonymous_volumes = {"/cache"};
+            }},
+        FieldRow{"long_volumes",
+                 [](Definition& d) {
+                   d.volumes = {{.source = "data", .target = "/data", .no_copy = true},
+                                {.target = "/anonymous"},
+                                {.kind = state::MountKind::bind,
+                                 .source = "/srv",
+                                 .target = "/srv",
+                                 .read_only = true,
+                                 .propagation = "rslave"},
+                                {.kind = state::MountKind::tmpfs,
+                                 .target = "/tmp",
+                                 .tmpfs_size = 1024,
+                                 .tmpfs_mode = 0755}};
+                 },
+                 [](ContainerSpec& s) {
+                   s.mounts = {Mount{.source = "data", .target = "/data", .no_copy = true},
+                               Mount{.target = "/anonymous"},
+                               Mount{.type = docker::MountType::bind,
+                                     .source = "/srv",
+                                     .target = "/srv",
+                                     .read_only = true,
+                                     .propagation = "rslave"},
+                               Mount{.type = docker::MountType::tmpfs,
+                                     .target = "/tmp",
+                                     .tmpfs_size = 1024,
+                                     .tmpfs_mode = 0755}};
+                 }},
+        FieldRow{"bind_that_makes_its_path",
+                 [](Definition& d) {
+                   d.volumes = {{.kind = state::MountKind::bind,
+                                 .source = "/srv",
+                                 .target = "/srv",
+                                 .propagation = "rslave",
+                                 .create_host_path = true}};
+                 },
+                 [](ContainerSpec& s) { s.binds = {"/srv:/srv:rw,rslave"}; }},
+        FieldRow{"tmpfs",
+                 [](Definition& d) {
+                   d.tmpfs = {"/run", "/tmp:size=64m,mode=1777"};
+                 },
+                 [](ContainerSpec& s) {
+                   s.tmpfs = {{"/run", ""}, {"/tmp", "size=64m,mode=1777"}};
+                 }},
+        FieldRow{"root_and_devices",
+                 [](Definition& d) {
+                   d.read_only = true;
+                   d.shm_size = 64 << 20;
+                   d.devices = {{"/dev/a", "/dev/b", "rw"}};
+                 },
+                 [](ContainerSpec& s) {
+                   s.read_only_root = true;
+                   s.shm_size = 64 << 20;
+                   s.devices = {{"/dev/a", "/dev/b", "rw"}};
+                 }}),
     [](const auto& row) { return row.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
