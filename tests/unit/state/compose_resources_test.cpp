@@ -202,7 +202,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "2:26 /networks/b: another one is named 'n' as well"},
         Refused{"network_and_mode",
                 "services: {web: {image: 'a:1', network_mode: host, networks: [default]}}\n",
-                "1:63 /services/web/networks: networks and network_mode exclude each other"},
+                "1:62 /services/web/networks: networks and network_mode exclude each other"},
         Refused{"networks_text", "services: {web: {image: 'a:1', networks: back}}\n",
                 "/services/web/networks"},
         Refused{"unknown_key_of_network", "services: {}\nnetworks: {a: {drivr: x}}\n",
