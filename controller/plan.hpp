@@ -167,7 +167,8 @@ struct Policy {
   state::Duration second_look = std::chrono::seconds(1);
   // How long a container that was stopped by hand may take to come back (docker restart).
   state::Duration restart_by_hand = std::chrono::seconds(2);
-  // What a definition may ask of the host. One that asks for more starts nothing; what runs is left.
+  // What a definition may ask of the host. One that asks for more starts nothing; what runs is
+  // left.
   state::HostPolicy host = {};
 };
 
