@@ -117,7 +117,7 @@ TEST_F(TokensOfTheApi, AreUsedToAskWhatAReloadWouldChange) {
   connector().edit_configuration("port: 0", fmt::format("port: {}", connector().process().port()));
   const Finished same = run("--diff");
   EXPECT_EQ(same.code, 0) << same.output;
-  EXPECT_EQ(same.output, "nothing would change\n");
+  EXPECT_TRUE(same.output.ends_with("nothing would change\n")) << same.output;
 
   write_tokens(fmt::format("watch:{}:read-only\n", kWatch));
   const Finished refused = run("--diff");
