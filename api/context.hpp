@@ -30,8 +30,9 @@ struct Context {
   // What the reconciler would do if `wanted` were the desired state and the world as last seen.
   std::function<std::vector<state::PlannedAction>(const state::Snapshot& wanted)> preview;
   // Reads the service files again and takes them; or says what that would change. Broken files are
-  // no exception: the errors are in the result. The first may throw StoreError.
-  std::function<boost::asio::awaitable<state::Reload>()> reload;
+  // no exception: the errors are in the result. The first is told who asks, and may throw
+  // StoreError.
+  std::function<boost::asio::awaitable<state::Reload>(std::string author)> reload;
   std::function<state::Reload()> rehearse_reload;
   // The Prometheus text of GET /metrics.
   std::function<std::string()> metrics_text;

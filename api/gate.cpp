@@ -44,12 +44,14 @@ struct Fields {
   int hosts = 0;
   int content_lengths = 0;
   int content_types = 0;
+  int authorizations = 0;
   bool transfer_encoding = false;
   bool upgrade = false;
   bool content_encoding = false;
   std::string_view host;
   std::string_view content_length;
   std::string_view content_type;
+  std::string_view authorization;
   std::optional<std::string_view> origin;
   std::optional<std::string_view> expect;
   std::optional<std::string_view> fetch_site;
@@ -104,6 +106,9 @@ Refused sort_fields(const RawRequest& raw, Fields& found) {
       found.origin = value;
     } else if (is("sec-fetch-site")) {
       found.fetch_site = value;
+    } else if (is("authorization")) {
+      ++found.authorizations;
+      found.authorization = value;
     } else if (is("if-match")) {
       append_to_list(found.if_match, value);
     } else if (is("if-none-match")) {
@@ -176,6 +181,58 @@ Refused check_origin(const RawRequest& raw, const Fields& fields, const GateRule
   return std::nullopt;
 }
 
+bool is_reading(Method method) { return method == Method::get || method == Method::head; }
+
+// What supervisors ask, who have no business beyond it.
+bool is_open_to_all(Method method, std::string_view target) {
+  const std::string_view path = target.substr(0, target.find('?'));
+  return is_reading(method) && (path == "/healthz" || path == "/readyz");
+}
+
+// What stands behind "Bearer"; nothing when there is something else.
+std::optional<std::string_view> bearer_token(const Fields& fields) {
+  constexpr std::string_view kScheme = "bearer ";
+  if (fields.authorizations != 1 ||
+      !equal_ignoring_case(fields.authorization.substr(0, kScheme.size()), kScheme)) {
+    return std::nullopt;
+  }
+  return trimmed(fields.authorization.substr(kScheme.size()));
+}
+
+// As RFC 6750 has it; `error` is empty where nothing was presented.
+Response challenge(int status, std::string_view error, std::string detail) {
+  Response response = problem(status, std::move(detail));
+  std::string value = "Bearer realm=\"genisys-connector\"";
+  if (!error.empty()) value += ", error=\"" + std::string(error) + "\"";
+  response.headers.emplace_back("WWW-Authenticate", std::move(value));
+  return response;
+}
+
+// Says in `author` whose token it is.
+Refused check_token(Method method, const RawRequest& raw, const Fields& fields,
+                    const GateRules& rules, std::string& author) {
+  if (!rules.tokens || is_open_to_all(method, raw.target)) return std::nullopt;
+  const auto presented = bearer_token(fields);
+  if (!presented) {
+    return challenge(
+        401, "",
+        "a token is needed: send one field `Authorization: Bearer TOKEN`, with a token "
+        "of the connector's token_file");
+  }
+  const Token* token = rules.tokens->find(*presented);
+  if (token == nullptr) {
+    return challenge(401, "invalid_token",
+                     "this token is not one of the connector's token_file: it may have been "
+                     "replaced, or added without a SIGHUP to the connector");
+  }
+  if (token->access == Access::reading && !is_reading(method)) {
+    return challenge(403, "insufficient_scope",
+                     "this token is read-only: it is good for GET and HEAD; use one that is not");
+  }
+  author = token->name;
+  return std::nullopt;
+}
+
 // application/json, with no parameter but charset=utf-8 (RFC 8259 has none, yet httpie's older
 // versions and many libraries send it).
 bool is_json(std::string_view content_type) {
@@ -218,6 +275,10 @@ std::variant<Request, Response> admit(const RawRequest& raw, const GateRules& ru
   if (Refused refused = sort_fields(raw, fields)) return std::move(*refused);
   if (Refused refused = check_framing(raw, fields)) return std::move(*refused);
   if (Refused refused = check_origin(raw, fields, rules)) return std::move(*refused);
+  std::string author{kAnyone};
+  if (Refused refused = check_token(*method, raw, fields, rules, author)) {
+    return std::move(*refused);
+  }
 
   if (raw.target.size() > kMaxTarget) {
     return problem(414, "a target may have at most " + std::to_string(kMaxTarget) + " bytes");
@@ -233,7 +294,8 @@ std::variant<Request, Response> admit(const RawRequest& raw, const GateRules& ru
                  .body = std::string(raw.body),
                  .if_match = std::move(fields.if_match),
                  .if_none_match = std::move(fields.if_none_match),
-                 .last_event_id = std::move(fields.last_event_id)};
+                 .last_event_id = std::move(fields.last_event_id),
+                 .author = std::move(author)};
 }
 
 }  // namespace genisys::api

@@ -5,6 +5,7 @@
 // Pure. Any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,7 @@
 
 #include "api/host_rules.hpp"
 #include "api/http.hpp"
+#include "api/tokens.hpp"
 
 namespace genisys::api {
 
@@ -37,6 +39,8 @@ struct GateRules {
   HostRules hosts;
   // Off on a unix socket: no browser gets there, and clients put anything into Host.
   bool check_host = true;
+  // Unset: every request may do everything. GET /healthz and /readyz need none in any case.
+  std::optional<Tokens> tokens = {};
 };
 
 // The request, or the answer that refuses it, after which the connection must be closed: where the

@@ -20,7 +20,7 @@ using state::ServiceName;
 using IfMatch = std::optional<state::Precondition>;
 
 // A write that needs the name and a condition only. A body would be a misunderstanding.
-Reply write_to(const Context& context, const Request& request, const std::string& path_name,
+Reply write_to(const Context& context, Request request, const std::string& path_name,
                Decided<Effect> (*command)(Draft&, const ServiceName&, const IfMatch&)) {
   const Checked<WriteOptions> options = write_options_of(request, Conditional::supported);
   if (!options) return options.error();
@@ -33,7 +33,7 @@ Reply write_to(const Context& context, const Request& request, const std::string
     return command(draft, name, if_match);
   };
   if (options->dry_run) return rehearse(context, change);
-  return write_and_show_status(200, context, std::move(change), *name);
+  return write_and_show_status(200, context, std::move(request.author), std::move(change), *name);
 }
 
 // Which definition a rollback leads to is known once it is decided; one that the policy does not
@@ -59,11 +59,11 @@ Decided<Effect> roll_back_if_allowed(Draft& draft, const ServiceName& name,
 }  // namespace
 
 Reply pause_service(const Context& context, Request request, PathValues values) {
-  return write_to(context, request, values[0], state::pause_service);
+  return write_to(context, std::move(request), values[0], state::pause_service);
 }
 
 Reply resume_service(const Context& context, Request request, PathValues values) {
-  return write_to(context, request, values[0], state::resume_service);
+  return write_to(context, std::move(request), values[0], state::resume_service);
 }
 
 Reply reset_backoff(const Context& context, Request request, PathValues values) {
@@ -73,7 +73,7 @@ Reply reset_backoff(const Context& context, Request request, PathValues values) 
   if (!name) return unknown_service(values[0]);
   Command change = [name = *name](Draft& draft) { return state::reset_backoff(draft, name); };
   if (options->dry_run) return rehearse(context, change);
-  return write_and_show_status(200, context, std::move(change), *name);
+  return write_and_show_status(200, context, std::move(request.author), std::move(change), *name);
 }
 
 Reply roll_back_service(const Context& context, Request request, PathValues values) {
@@ -90,7 +90,7 @@ Reply roll_back_service(const Context& context, Request request, PathValues valu
     return roll_back_if_allowed(draft, name, to, if_match, policy);
   };
   if (options->dry_run) return rehearse(context, change);
-  return write_and_show_definition(context, std::move(change), *name);
+  return write_and_show_definition(context, std::move(request.author), std::move(change), *name);
 }
 
 }  // namespace genisys::api

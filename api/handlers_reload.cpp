@@ -1,5 +1,7 @@
 #include "api/handlers_reload.hpp"
 
+#include <utility>
+
 #include "api/answers.hpp"
 #include "api/codec_reload.hpp"
 #include "api/parameters.hpp"
@@ -18,8 +20,8 @@ Response answer(const state::Reload& reload, DryRun dry_run) {
                  problems);
 }
 
-boost::asio::awaitable<Response> reload_now(const Context& context) {
-  co_return answer(co_await context.reload(), DryRun::no);
+boost::asio::awaitable<Response> reload_now(const Context& context, std::string author) {
+  co_return answer(co_await context.reload(std::move(author)), DryRun::no);
 }
 
 }  // namespace
@@ -31,7 +33,7 @@ Reply reload_services(const Context& context, Request request, PathValues) {
     return problem(400, "this request has no body: leave it out");
   }
   if (options->dry_run) return answer(context.rehearse_reload(), DryRun::yes);
-  return reload_now(context);
+  return reload_now(context, std::move(request.author));
 }
 
 }  // namespace genisys::api

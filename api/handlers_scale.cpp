@@ -33,9 +33,11 @@ state::Decided<state::Effect> scale_all(state::Draft& draft, const Targets& targ
   return state::set_targets(draft, targets, std::nullopt, /*single=*/false);
 }
 
-boost::asio::awaitable<Response> record_targets(const Context& context, Command command,
+boost::asio::awaitable<Response> record_targets(const Context& context, std::string author,
+                                                Command command,
                                                 std::vector<state::ServiceName> names) {
-  const Written written = co_await write(context, std::move(command), std::move(names));
+  const Written written =
+      co_await write(context, std::move(author), std::move(command), std::move(names));
   if (!written.decided) co_return refusal_answer(written.decided.error());
   co_return statuses_answer(context, written.records);
 }
@@ -57,7 +59,7 @@ Reply scale_service(const Context& context, Request request, PathValues values) 
     return state::set_targets(draft, targets, if_match, /*single=*/true, max_replicas, remove);
   };
   if (options->dry_run) return rehearse(context, command);
-  return write_and_show_status(200, context, std::move(command), *name);
+  return write_and_show_status(200, context, std::move(request.author), std::move(command), *name);
 }
 
 Reply scale_services(const Context& context, Request request, PathValues) {
@@ -74,7 +76,7 @@ Reply scale_services(const Context& context, Request request, PathValues) {
     return scale_all(draft, targets);
   };
   if (options->dry_run) return rehearse(context, command);
-  return record_targets(context, std::move(command), std::move(names));
+  return record_targets(context, std::move(request.author), std::move(command), std::move(names));
 }
 
 }  // namespace genisys::api

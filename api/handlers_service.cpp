@@ -52,7 +52,8 @@ Reply register_service(const Context& context, Request request, PathValues) {
     return state::register_service(draft, definition);
   };
   if (options->dry_run) return rehearse(context, command);
-  return write_and_show_definition(context, std::move(command), definition->name);
+  return write_and_show_definition(context, std::move(request.author), std::move(command),
+                                   definition->name);
 }
 
 Reply show_service(const Context& context, Request request, PathValues values) {
@@ -81,7 +82,7 @@ Reply replace_service(const Context& context, Request request, PathValues values
     return state::replace_definition(draft, definition, if_match);
   };
   if (options->dry_run) return rehearse(context, command);
-  return write_and_show_definition(context, std::move(command), *name);
+  return write_and_show_definition(context, std::move(request.author), std::move(command), *name);
 }
 
 Reply remove_service(const Context& context, Request request, PathValues values) {
@@ -96,7 +97,7 @@ Reply remove_service(const Context& context, Request request, PathValues values)
     return state::remove_service(draft, name, if_match, containers, volumes);
   };
   if (options->write.dry_run) return rehearse(context, command);
-  return write_and_show_status(202, context, std::move(command), *name);
+  return write_and_show_status(202, context, std::move(request.author), std::move(command), *name);
 }
 
 }  // namespace genisys::api

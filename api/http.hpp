@@ -16,6 +16,9 @@ namespace genisys::api {
 enum class Method { get, head, post, put, del };
 std::string_view to_string(Method);
 
+// Who asks, where the API takes no tokens.
+inline constexpr std::string_view kAnyone = "api";
+
 // Passed the gate: method known, path and query percent-decoded valid UTF-8 without control
 // characters, at most one of each query key, body (possibly empty) complete and, when there is one,
 // declared as JSON.
@@ -27,6 +30,7 @@ struct Request {
   std::optional<std::string> if_match = {};
   std::optional<std::string> if_none_match = {};
   std::optional<std::string> last_event_id = {};
+  std::string author{kAnyone};  // the name of the token, for the journal
 
   // The value of a query key; nothing when it is absent.
   std::optional<std::string_view> parameter(std::string_view key) const;

@@ -91,6 +91,7 @@ class Server::Impl {
   void close();
   std::uint16_t port() const { return listener_->port(); }
   std::size_t open_replies() const;
+  void use_tokens(Tokens tokens);
 
  private:
   using Http = restinio::http_server_t<ServerTraits>;
@@ -117,12 +118,13 @@ class Server::Impl::Core : public std::enable_shared_from_this<Core> {
   restinio::request_handling_status_t handle(const request_handle_t& request) noexcept;
 
   void stop();
+  void use_tokens(Tokens tokens);
   std::size_t open_replies() const { return open_replies_ + streams_.size(); }
 
  private:
   void answer(const request_handle_t& request);
   void answer_later(request_handle_t request, asio::awaitable<Response> reply, Body body);
-  void answer_with(const request_handle_t& request, Stream stream, Body body);
+  void answer_with(const request_handle_t& request, std::string author, Stream stream, Body body);
   std::optional<Response> refusal_of_stream(const restinio::request_t& request) const;
   void send(const request_handle_t& request, Response response, AfterAnswer after, Body body);
 
@@ -133,8 +135,12 @@ class Server::Impl::Core : public std::enable_shared_from_this<Core> {
   std::size_t max_streams_;
   std::span<const Route> table_;
   std::size_t open_replies_ = 0;
-  // Each owns itself: through its request it holds what holds this.
-  std::map<std::uint64_t, std::weak_ptr<OpenStream>> streams_;
+  struct Reader {
+    std::string author;
+    // Owns itself: through its request it holds what holds this.
+    std::weak_ptr<OpenStream> stream;
+  };
+  std::map<std::uint64_t, Reader> streams_;
   std::uint64_t last_stream_ = 0;
   bool stopping_ = false;
 };
@@ -163,11 +169,12 @@ void Server::Impl::Core::answer(const request_handle_t& request) {
   }
   Request& wanted = std::get<Request>(admitted);
   const Body body = wanted.method == Method::head ? Body::only_length : Body::send;
+  std::string author = wanted.author;
   Reply reply = dispatch(table_, context_, std::move(wanted));
   if (auto* response = std::get_if<Response>(&reply)) {
     send(request, std::move(*response), AfterAnswer::keep_alive, body);
   } else if (auto* stream = std::get_if<Stream>(&reply)) {
-    answer_with(request, std::move(*stream), body);
+    answer_with(request, std::move(author), std::move(*stream), body);
   } else {
     answer_later(request, std::get<asio::awaitable<Response>>(std::move(reply)), body);
   }
@@ -187,8 +194,18 @@ void Server::Impl::Core::answer_later(request_handle_t request, asio::awaitable<
 
 void Server::Impl::Core::stop() {
   stopping_ = true;
-  for (const auto& [number, stream] : streams_) {
-    if (const auto open = stream.lock()) open->end();
+  for (const auto& [number, reader] : streams_) {
+    if (const auto open = reader.stream.lock()) open->end();
+  }
+}
+
+void Server::Impl::Core::use_tokens(Tokens tokens) {
+  const std::optional<Tokens> before = std::exchange(rules_.tokens, std::move(tokens));
+  for (const auto& [number, reader] : streams_) {
+    const Token* had = before ? before->named(reader.author) : nullptr;
+    const Token* has = rules_.tokens->named(reader.author);
+    if (had != nullptr && has != nullptr && *had == *has) continue;
+    if (const auto open = reader.stream.lock()) open->end();
   }
 }
 
@@ -205,7 +222,8 @@ std::optional<Response> Server::Impl::Core::refusal_of_stream(
   return std::nullopt;
 }
 
-void Server::Impl::Core::answer_with(const request_handle_t& request, Stream stream, Body body) {
+void Server::Impl::Core::answer_with(const request_handle_t& request, std::string author,
+                                     Stream stream, Body body) {
   if (body == Body::only_length) {
     // RESTinio writes a length in any case, and this is that of the body so far.
     send(request, Response{.content_type = std::move(stream.content_type)}, AfterAnswer::keep_alive,
@@ -222,7 +240,7 @@ void Server::Impl::Core::answer_with(const request_handle_t& request, Stream str
   const auto open =
       std::make_shared<OpenStream>(executor_, std::move(out), std::move(stream.source));
   const std::uint64_t number = ++last_stream_;
-  streams_[number] = open;
+  streams_[number] = {.author = std::move(author), .stream = open};
   open->start([self = shared_from_this(), number] { self->streams_.erase(number); });
   connections_->when_gone(request->connection_id(), [weak = std::weak_ptr(open)] {
     if (const auto left = weak.lock()) left->end();
@@ -255,7 +273,8 @@ Server::Impl::Impl(asio::io_context& io, Context context, ServerOptions options,
       core_(
           std::make_shared<Core>(io.get_executor(), connections_, context,
                                  GateRules{.hosts = HostRules(options.bind, context.allowed_hosts),
-                                           .check_host = !listener_->is_unix()},
+                                           .check_host = !listener_->is_unix(),
+                                           .tokens = options.tokens},
                                  options.max_streams, table)),
       http_(restinio::external_io_context(io), [&](auto& settings) {
         settings
@@ -283,6 +302,8 @@ void Server::Impl::close() {
   listener_->remove_file();
 }
 
+void Server::Impl::use_tokens(Tokens tokens) { core_->use_tokens(std::move(tokens)); }
+
 std::size_t Server::Impl::open_replies() const { return core_->open_replies(); }
 
 Server::Server(asio::io_context& io, Context context, ServerOptions options,
@@ -294,6 +315,7 @@ Server::~Server() { close(); }
 void Server::open() { impl_->open(); }
 std::uint16_t Server::port() const { return impl_->port(); }
 std::size_t Server::open_replies() const { return impl_->open_replies(); }
+void Server::use_tokens(Tokens tokens) { impl_->use_tokens(std::move(tokens)); }
 void Server::close() { impl_->close(); }
 
 }  // namespace genisys::api

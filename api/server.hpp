@@ -10,11 +10,13 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "api/context.hpp"
 #include "api/router.hpp"
+#include "api/tokens.hpp"
 
 namespace genisys::api {
 
@@ -27,6 +29,7 @@ struct ServerOptions {
   std::chrono::milliseconds handle_timeout{70000};
   std::chrono::milliseconds write_timeout{5000};  // for one piece of an answer
   std::size_t max_streams = 64;
+  std::optional<Tokens> tokens = {};  // unset: whoever connects may do everything
 };
 
 class Server {
@@ -46,6 +49,9 @@ class Server {
   // The replies that are being waited for, and the streams: zero is reached some time after
   // close(), once their handlers have been told to stop.
   std::size_t open_replies() const;
+  // From the next request on. Streams end whose token is no longer what it was; waits that are
+  // open are answered.
+  void use_tokens(Tokens tokens);
   // Accepts no more, ends idle connections and streams; waits that are open are answered with what
   // is true now. Idempotent.
   void close();

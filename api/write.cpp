@@ -6,26 +6,16 @@
 #include "api/codec.hpp"
 
 namespace genisys::api {
-namespace {
 
-// Who asked, as the journal tells it.
-constexpr const char* kAuthor = "api";
-
-state::Decided<state::Effect> decide(state::Draft& draft, const Command& command) {
-  draft.act_as(kAuthor);
-  return command(draft);
-}
-
-}  // namespace
-
-boost::asio::awaitable<Written> write(const Context& context, Command command,
+boost::asio::awaitable<Written> write(const Context& context, std::string author, Command command,
                                       std::vector<state::ServiceName> names) {
   // Shared with the change, which may outlive this frame: a reply can be given up while its batch
   // waits.
   auto written = std::make_shared<Written>(Written{state::Effect::unchanged, {}});
-  co_await context.store.commit([written, command = std::move(command),
+  co_await context.store.commit([written, author = std::move(author), command = std::move(command),
                                  names = std::move(names)](state::Draft& draft) {
-    written->decided = decide(draft, command);
+    draft.act_as(author);
+    written->decided = command(draft);
     for (const state::ServiceName& name : names) {
       const auto found = draft.state().services.find(name);
       written->records.push_back(found == draft.state().services.end() ? nullptr : found->second);
@@ -35,15 +25,18 @@ boost::asio::awaitable<Written> write(const Context& context, Command command,
 }
 
 boost::asio::awaitable<Response> write_and_show_status(int status, const Context& context,
-                                                       Command command, state::ServiceName name) {
-  const Written written = co_await write(context, std::move(command), {std::move(name)});
+                                                       std::string author, Command command,
+                                                       state::ServiceName name) {
+  const Written written =
+      co_await write(context, std::move(author), std::move(command), {std::move(name)});
   if (!written.decided) co_return refusal_answer(written.decided.error());
   co_return status_answer(status, context, written.records.front());
 }
 
-boost::asio::awaitable<Response> write_and_show_definition(const Context& context, Command command,
+boost::asio::awaitable<Response> write_and_show_definition(const Context& context,
+                                                           std::string author, Command command,
                                                            state::ServiceName name) {
-  const Written written = co_await write(context, std::move(command), {name});
+  const Written written = co_await write(context, std::move(author), std::move(command), {name});
   if (!written.decided) co_return refusal_answer(written.decided.error());
   const bool created = *written.decided == state::Effect::created;
   Response response = definition_answer(created ? 201 : 200, *written.records.front());
@@ -53,7 +46,7 @@ boost::asio::awaitable<Response> write_and_show_definition(const Context& contex
 
 Response rehearse(const Context& context, const Command& command) {
   state::Draft draft(*context.store.snapshot());
-  const state::Decided<state::Effect> decided = decide(draft, command);
+  const state::Decided<state::Effect> decided = command(draft);
   if (!decided) return refusal_answer(decided.error());
   return json(200, encode_preview(*decided, context.preview(draft.state())));
 }

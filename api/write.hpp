@@ -6,6 +6,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "api/answers.hpp"
@@ -23,14 +24,17 @@ struct Written {
   std::vector<Record> records;
 };
 
-// Returns when the write is durable, or was refused. Throws StoreError.
-boost::asio::awaitable<Written> write(const Context& context, Command command,
+// Returns when the write is durable, or was refused. `author`: who asks, as the journal tells it.
+// Throws StoreError.
+boost::asio::awaitable<Written> write(const Context& context, std::string author, Command command,
                                       std::vector<state::ServiceName> names);
 
 // The same for one service, with the usual answer: its status, its definition, or the refusal.
 boost::asio::awaitable<Response> write_and_show_status(int status, const Context& context,
-                                                       Command command, state::ServiceName name);
-boost::asio::awaitable<Response> write_and_show_definition(const Context& context, Command command,
+                                                       std::string author, Command command,
+                                                       state::ServiceName name);
+boost::asio::awaitable<Response> write_and_show_definition(const Context& context,
+                                                           std::string author, Command command,
                                                            state::ServiceName name);
 
 // Nothing is written: answers the effect and what the reconciler would do, or the refusal.

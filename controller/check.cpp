@@ -42,7 +42,8 @@ std::string api_url(const ConnectorConfig& config) {
                      config.port);
 }
 
-std::string summary(const Config& config, const ServicesResult& services) {
+std::string summary(const Config& config, const ServicesResult& services,
+                    const std::string& tokens) {
   const auto& [file, connector, docker, limits, policy] = config;
   std::string text;
   const auto line = [&text](std::string_view name, std::string_view value) {
@@ -50,6 +51,7 @@ std::string summary(const Config& config, const ServicesResult& services) {
   };
   line("configuration", file ? file->string() : "none (defaults)");
   line("api", api_url(connector));
+  if (!tokens.empty()) line("tokens", tokens + " in " + connector.token_file.string());
   line("advertise", connector.advertise);
   line("engine", docker::to_string(docker.address));
   line("services", services_line(config, services));

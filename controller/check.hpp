@@ -14,7 +14,8 @@ namespace genisys::controller {
 std::string api_url(const ConnectorConfig& config);
 
 // One fact a line, its name first: scripts read it by the first word. `services` has
-// declarations.
-std::string summary(const Config& config, const ServicesResult& services);
+// declarations; `tokens` says what is in the token file, when there is one.
+std::string summary(const Config& config, const ServicesResult& services,
+                    const std::string& tokens = {});
 
 }  // namespace genisys::controller

@@ -133,6 +133,10 @@ void read_instance(const Setting& setting, Draft& draft) {
   }
 }
 
+void read_token_file(const Setting& setting, Draft& draft) {
+  if (auto path = setting.path(draft.folder)) draft.config.connector.token_file = std::move(*path);
+}
+
 void read_allow_unauthenticated(const Setting& setting, Draft& draft) {
   if (const auto allowed = setting.boolean()) {
     draft.config.connector.allow_unauthenticated = *allowed;
@@ -229,6 +233,7 @@ constexpr auto kConnectorKeys = std::to_array<Key<Draft>>({
     {"state_file", read_state_file},
     {"interval", read_interval},
     {"instance", read_instance},
+    {"token_file", read_token_file},
     {"allow_unauthenticated", read_allow_unauthenticated},
     {"allowed_hosts", read_allowed_hosts},
     {"advertise", read_advertise},
@@ -263,13 +268,16 @@ void read_document(const Value& root, Draft& draft, Problems& problems) {
                                 problems);
                  }
                });
-  if (!is_loopback(draft.config.connector.bind) && !draft.config.connector.allow_unauthenticated) {
+  const ConnectorConfig& connector = draft.config.connector;
+  if (!is_loopback(connector.bind) && connector.token_file.empty() &&
+      !connector.allow_unauthenticated) {
     problems.push_back(
         {"/connector/bind",
-         fmt::format("{} can be reached from other machines, and whoever reaches the API can start "
-                     "containers on this one (bind to 127.0.0.1 or unix:///path, or say "
-                     "`allow_unauthenticated: true` if something else keeps strangers out)",
-                     draft.config.connector.bind),
+         fmt::format(
+             "{} can be reached from other machines, and whoever reaches the API can start "
+             "containers on this one (name a `token_file`, bind to 127.0.0.1 or unix:///path, "
+             "or say `allow_unauthenticated: true` if something else keeps strangers out)",
+             connector.bind),
          draft.bind_at});
   }
 }

@@ -29,7 +29,9 @@ struct ConnectorConfig {
   std::filesystem::path state_file;                  // absolute
   std::chrono::milliseconds interval{5000};          // 100 ms … 1 h
   std::optional<std::string> instance = {};          // unset: the state file's UUID
-  bool allow_unauthenticated = false;           // true whenever `bind` is reachable from elsewhere
+  std::filesystem::path token_file = {};  // absolute; empty: the API takes requests without tokens
+  // True, or a token_file set, whenever `bind` is reachable from elsewhere.
+  bool allow_unauthenticated = false;
   std::vector<std::string> allowed_hosts = {};  // lower case, without port
   // A host name or an IP address: where clients reach ports that are bound to all addresses.
   std::string advertise = "127.0.0.1";

@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "api/server.hpp"
+#include "api/token_file.hpp"
 #include "controller/loop.hpp"
 #include "controller/metrics.hpp"
 #include "controller/reconciler.hpp"
@@ -86,9 +87,11 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
 // members, stop() goes up.
 class Daemon {
  public:
-  Daemon(asio::io_context& io, const Config& config, std::unique_ptr<state::SqliteStore> store)
+  Daemon(asio::io_context& io, const Config& config, std::optional<api::Tokens> tokens,
+         std::unique_ptr<state::SqliteStore> store)
       : io_(io),
         config_(config),
+        tokens_(std::move(tokens)),
         store_(std::move(store)),
         service_files_(config_, *store_),
         signals_(io, SIGTERM, SIGINT, SIGHUP),
@@ -132,7 +135,9 @@ class Daemon {
     context.preview = [this](const state::Snapshot& wanted) {
       return reconciler_->preview(wanted);
     };
-    context.reload = [this] { return service_files_.take_again("api"); };
+    context.reload = [this](std::string author) {
+      return service_files_.take_again(std::move(author));
+    };
     context.rehearse_reload = [this] {
       return rehearse_reload(config_, *store_->snapshot(), [this](const state::Snapshot& wanted) {
         return reconciler_->preview(wanted);
@@ -144,9 +149,10 @@ class Daemon {
     context.allowed_hosts = config_.connector.allowed_hosts;
     context.advertise = config_.connector.advertise;
     context.version = std::string(GENISYS_VERSION);
-    server_.emplace(
-        io_, std::move(context),
-        api::ServerOptions{.bind = config_.connector.bind, .port = config_.connector.port});
+    server_.emplace(io_, std::move(context),
+                    api::ServerOptions{.bind = config_.connector.bind,
+                                       .port = config_.connector.port,
+                                       .tokens = std::exchange(tokens_, std::nullopt)});
     server_->open();
     if (server_->port() != 0) {
       spdlog::info("listening on {}:{}", config_.connector.bind, server_->port());
@@ -192,12 +198,26 @@ class Daemon {
     }
   }
 
-  // A broken file changes nothing.
+  // A broken file changes nothing. The tokens first, and whatever becomes of the service files: a
+  // token that leaked must go at once.
   asio::awaitable<void> reload() {
+    reload_tokens();
     try {
       co_await service_files_.take_again("SIGHUP");
     } catch (const state::StoreError& error) {
       spdlog::error("cannot record the service file: {}", error.what());
+    }
+  }
+
+  void reload_tokens() {
+    if (config_.connector.token_file.empty()) return;
+    api::LoadedTokens loaded = api::load_tokens(config_.connector.token_file);
+    if (loaded.tokens) {
+      spdlog::info("the token file was read again: {}", api::describe(*loaded.tokens));
+      server_->use_tokens(*std::move(loaded.tokens));
+    } else {
+      log_lines(loaded.errors);
+      spdlog::error("the token file was not taken; tokens stay as they are");
     }
   }
 
@@ -218,6 +238,7 @@ class Daemon {
 
   asio::io_context& io_;
   const Config& config_;
+  std::optional<api::Tokens> tokens_;  // until the server has them
   state::SystemClock clock_;
   std::unique_ptr<state::SqliteStore> store_;
   ServiceFiles service_files_;
@@ -266,12 +287,20 @@ int run_daemon(const Config& config) {
   expect_children();
   asio::io_context io(1);
   try {
+    api::LoadedTokens loaded;
+    if (!config.connector.token_file.empty()) {
+      loaded = api::load_tokens(config.connector.token_file);
+      if (!loaded.tokens) {
+        log_lines(loaded.errors);
+        return kExitUsage;
+      }
+    }
     auto store = state::SqliteStore::open(
         io.get_executor(), {.path = config.connector.state_file.string(),
                             .instance = config.connector.instance,
                             .journal_entries = config.limits.journal_entries,
                             .journal_age = std::chrono::days(config.limits.journal_days)});
-    Daemon daemon(io, config, std::move(store));
+    Daemon daemon(io, config, std::move(loaded.tokens), std::move(store));
     return run_to_the_end(io, daemon);
   } catch (const state::OpenError& error) {
     spdlog::error("{}", error.what());

@@ -9,7 +9,7 @@ namespace genisys::controller {
 enum ExitCode : int {
   kExitOk = 0,
   kExitFailed = 1,          // failed at run time
-  kExitUsage = 2,           // bad command line, configuration or service file
+  kExitUsage = 2,           // bad command line, configuration, service or token file
   kExitStateFileInUse = 3,  // another process has the state file open
   kExitWouldChange = 4,     // --diff: a reload would change something
 };

@@ -7,7 +7,10 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "api/token_file.hpp"
 #include "controller/check.hpp"
 #include "controller/config.hpp"
 #include "controller/daemon.hpp"
@@ -23,7 +26,7 @@ constexpr std::string_view kExitCodes =
     "  0  ended as asked (SIGTERM, SIGINT), or nothing wrong found by --check, or\n"
     "     nothing to change found by --diff\n"
     "  1  failed at run time\n"
-    "  2  bad command line, configuration or service file\n"
+    "  2  bad command line, configuration, service file or token file\n"
     "  3  the state file is in use by another process\n"
     "  4  --diff found something that a reload would change\n";
 
@@ -33,9 +36,17 @@ int refuse(const std::vector<std::string>& errors) {
 }
 
 int check(const Config& config) {
+  std::string tokens;
+  std::vector<std::string> errors;
+  if (!config.connector.token_file.empty()) {
+    api::LoadedTokens loaded = api::load_tokens(config.connector.token_file);
+    if (loaded.tokens) tokens = api::describe(*loaded.tokens);
+    errors = std::move(loaded.errors);
+  }
   const ServicesResult services = load_services(config);
-  if (!services.declared) return refuse(services.errors);
-  fmt::print("{}", summary(config, services));
+  errors.insert(errors.end(), services.errors.begin(), services.errors.end());
+  if (!errors.empty()) return refuse(errors);
+  fmt::print("{}", summary(config, services, tokens));
   return kExitOk;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "api/codec_reload.hpp"
+#include "api/token_file.hpp"
 #include "controller/check.hpp"
 #include "controller/daemon.hpp"
 #include "controller/reload.hpp"
@@ -55,7 +57,8 @@ struct Asked {
 };
 
 // `asked` outlives it: co_spawn itself hands over only what has a default constructor.
-asio::awaitable<void> ask(asio::any_io_executor executor, docker::Address address, Asked& asked) {
+asio::awaitable<void> ask(asio::any_io_executor executor, docker::Address address,
+                          std::string request, Asked& asked) {
   const docker::Deadline deadline = std::chrono::steady_clock::now() + kPatience;
   auto connection = co_await docker::Connection::open(executor, std::move(address), deadline);
   if (!connection) {
@@ -63,11 +66,7 @@ asio::awaitable<void> ask(asio::any_io_executor executor, docker::Address addres
     if (kind != docker::ErrorKind::unreachable) asked.failure = kind;
     co_return;
   }
-  const auto sent = co_await (*connection)
-                        ->send(
-                            "POST /reload?dry_run=true HTTP/1.1\r\nHost: localhost\r\n"
-                            "Content-Length: 0\r\nConnection: close\r\n\r\n",
-                            deadline);
+  const auto sent = co_await (*connection)->send(std::move(request), deadline);
   if (!sent) {
     asked.failure = sent.error().kind;
     co_return;
@@ -90,11 +89,26 @@ asio::awaitable<void> ask(asio::any_io_executor executor, docker::Address addres
   asked.answer = std::move(answer);
 }
 
-Asked ask_and_wait(docker::Address address) {
+// With the first token that may write, when there is one: a dry run is a write, too.
+std::string request_with(const std::optional<api::Tokens>& tokens) {
+  std::string request =
+      "POST /reload?dry_run=true HTTP/1.1\r\nHost: localhost\r\n"
+      "Content-Length: 0\r\nConnection: close\r\n";
+  if (tokens) {
+    const auto token =
+        std::ranges::find(tokens->all(), api::Access::everything, &api::Token::access);
+    if (token != tokens->all().end()) {
+      request += "Authorization: Bearer " + token->secret + "\r\n";
+    }
+  }
+  return request + "\r\n";
+}
+
+Asked ask_and_wait(docker::Address address, std::string request) {
   asio::io_context io(1);
   Asked asked;
   std::exception_ptr failure;
-  asio::co_spawn(io, ask(io.get_executor(), std::move(address), asked),
+  asio::co_spawn(io, ask(io.get_executor(), std::move(address), std::move(request), asked),
                  [&failure](std::exception_ptr error) { failure = std::move(error); });
   io.run();
   if (failure) std::rethrow_exception(failure);
@@ -179,6 +193,11 @@ int print_answer(const Answer& answer, const std::string& url) {
     for (const Value& error : list(*body, "errors")) fail(kExitUsage, text(error, "message"));
     return kExitUsage;
   }
+  if (answer.status == 401 || answer.status == 403) {
+    return fail(kExitFailed, fmt::format("{} does not take a token of the token_file that may "
+                                         "write: name one, and send the connector a SIGHUP",
+                                         url));
+  }
   return fail(kExitFailed, fmt::format("{} does not answer like a connector of this version "
                                        "(status {}): restart it, or see what listens there",
                                        url, answer.status));
@@ -202,7 +221,13 @@ int print_comparison(const Config& config, const std::string& url) {
 
 int print_diff(const Config& config) {
   const std::string url = api_url(config.connector);
-  const Asked asked = ask_and_wait(address_of(config.connector));
+  api::LoadedTokens loaded;
+  if (!config.connector.token_file.empty()) {
+    loaded = api::load_tokens(config.connector.token_file);
+    for (const std::string& error : loaded.errors) fail(kExitUsage, error);
+    if (!loaded.tokens) return kExitUsage;
+  }
+  const Asked asked = ask_and_wait(address_of(config.connector), request_with(loaded.tokens));
   if (asked.failure) {
     return fail(kExitFailed, fmt::format("what listens at {} {}", url,
                                          *asked.failure == docker::ErrorKind::timeout

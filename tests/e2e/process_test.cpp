@@ -96,6 +96,7 @@ TEST_F(Process, RefusesAnAddressThatOthersReach) {
   const Finished refused = run_shell("cd " + shell_quoted(connector().file("")) + " && " +
                                      shell_quoted(GENISYS_CONNECTOR) + " --config open.yml");
   EXPECT_EQ(refused.code, 2) << refused.output;
+  EXPECT_NE(refused.output.find("token_file"), std::string::npos) << refused.output;
   EXPECT_NE(refused.output.find("allow_unauthenticated"), std::string::npos) << refused.output;
 }
 

@@ -165,6 +165,13 @@ TEST_P(OperatorWrite, TellsTheJournalWhoAskedForIt) {
   EXPECT_EQ(entries.back().service, name("web"));
 }
 
+TEST_P(OperatorWrite, TellsTheJournalWhoseTokenItWas) {
+  Request asked = write();
+  asked.author = "deploy";
+  ASSERT_LT(send(std::move(asked)).status, 300);
+  EXPECT_EQ(journal().back().by, "deploy");
+}
+
 TEST_P(OperatorWrite, IsRefusedWhenItsConditionIsOutOfDate) {
   const Response response = send_if("\"1\"", write());
   EXPECT_EQ(response.status, GetParam().takes_condition ? 412 : 400);

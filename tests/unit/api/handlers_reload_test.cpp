@@ -8,7 +8,10 @@ using ::testing::HasSubstr;
 class ReloadApi : public ApiTest {
  protected:
   ReloadApi() {
-    context_.reload = [this] { return reload_now(); };
+    context_.reload = [this](std::string author) {
+      author_ = std::move(author);
+      return reload_now();
+    };
     context_.rehearse_reload = [this] {
       ++rehearsals_;
       return result_;
@@ -20,6 +23,7 @@ class ReloadApi : public ApiTest {
   }
 
   state::Reload result_;
+  std::string author_;
   int reloads_ = 0;
   int rehearsals_ = 0;
 };
@@ -71,6 +75,15 @@ TEST_F(ReloadApi, NamesEveryErrorOfBrokenFiles) {
     EXPECT_THAT(response.body, HasSubstr(R"("message":"services.yml:1:1: web: no")"));
     EXPECT_THAT(response.body, HasSubstr("services.yml:2:1: db: \xEF\xBF\xBD"));
   }
+}
+
+TEST_F(ReloadApi, IsAskedForInTheNameOfTheToken) {
+  post("/reload", "");
+  EXPECT_EQ(author_, "api");
+  Request asked = request(Method::post, "/reload");
+  asked.author = "deploy";
+  send(std::move(asked));
+  EXPECT_EQ(author_, "deploy");
 }
 
 TEST_F(ReloadApi, RefusesWhatItDoesNotKnow) {

@@ -103,6 +103,9 @@ class RunningServer {
   void close() {
     on_thread([this] { server_->close(); });
   }
+  void use_tokens(Tokens tokens) {
+    on_thread([this, &tokens] { server_->use_tokens(std::move(tokens)); });
+  }
   std::size_t open_replies() {
     return on_thread([this] { return server_->open_replies(); });
   }

@@ -16,6 +16,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 // A folder with a service file, and a configuration that names it.
@@ -56,6 +57,13 @@ TEST_F(Services, AreReadFromTheFileThatIsThere) {
   EXPECT_FALSE(services.file_missing);
   EXPECT_THAT(summary(config_, services),
               HasSubstr("services       2 in " + file_ + ": web, db\n"));
+}
+
+TEST_F(Services, AreSummedUpWithTheTokensWhenThereAreSome) {
+  config_.connector.token_file = "/etc/genisys/tokens";
+  EXPECT_THAT(summary(config_, load_services(config_), "2 (1 read-only)"),
+              HasSubstr("tokens         2 (1 read-only) in /etc/genisys/tokens\n"));
+  EXPECT_THAT(summary(config_, load_services(config_)), Not(HasSubstr("tokens")));
 }
 
 TEST_F(Services, AreRefusedWithThePlacesOfAllMistakes) {

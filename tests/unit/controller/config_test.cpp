@@ -46,6 +46,7 @@ TEST(Config, WithoutAnyKeyIsTheManualsDefaults) {
     EXPECT_EQ(config.connector.state_file, "/etc/genisys/genisys-connector.db");
     EXPECT_EQ(config.connector.interval, 5s);
     EXPECT_EQ(config.connector.instance, std::nullopt);
+    EXPECT_TRUE(config.connector.token_file.empty());
     EXPECT_FALSE(config.connector.allow_unauthenticated);
     EXPECT_THAT(config.connector.allowed_hosts, IsEmpty());
     EXPECT_EQ(config.connector.advertise, "127.0.0.1");
@@ -87,6 +88,7 @@ connector:
   state_file: /var/lib/genisys/state.db
   interval: 1m30s
   instance: blue.1
+  token_file: secrets/tokens
   allow_unauthenticated: true
   allowed_hosts: [Connector.example, "10.0.0.1", "::1"]
   advertise: apps.example
@@ -103,6 +105,7 @@ limits:
   EXPECT_EQ(config.connector.state_file, "/var/lib/genisys/state.db");
   EXPECT_EQ(config.connector.interval, 90s);
   EXPECT_THAT(config.connector.instance, Optional(std::string("blue.1")));
+  EXPECT_EQ(config.connector.token_file, "/etc/genisys/secrets/tokens");
   EXPECT_TRUE(config.connector.allow_unauthenticated);
   EXPECT_THAT(config.connector.allowed_hosts, ElementsAre("connector.example", "10.0.0.1", "::1"));
   EXPECT_EQ(config.connector.advertise, "apps.example");
@@ -114,6 +117,12 @@ limits:
   EXPECT_EQ(config.limits.replicas, 20u);
   EXPECT_EQ(config.limits.journal_entries, 500u);
   EXPECT_EQ(config.limits.journal_days, 7u);
+}
+
+TEST(Config, TakesAnAddressThatOthersReachWithTokensOrWithConsent) {
+  for (const std::string more : {"token_file: tokens", "allow_unauthenticated: true"}) {
+    EXPECT_EQ(accepted("connector: {bind: 0.0.0.0, " + more + "}").connector.bind, "0.0.0.0");
+  }
 }
 
 TEST(Config, TakesSeveralServiceFilesInTheirOrder) {
@@ -171,8 +180,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "1:12: connector: lines `key: value` are needed here, not a number"},
         Refused{"BrokenYaml", "connector: {port: 1\n", ""},
         Refused{"ADuplicateKey", "connector:\n  port: 1\n  port: 2\n", "3:3: "},
-        Refused{"AKeyOfALaterVersion", connector("token_file: tokens"),
-                "2:3: connector.token_file: unknown key (this version knows bind, port,"},
+        Refused{"AKeyOfALaterVersion", connector("tls_key: key.pem"),
+                "2:3: connector.tls_key: unknown key (this version knows bind, port,"},
         Refused{"ASectionOfALaterVersion", "swarm: {}\n",
                 "1:1: swarm: unknown key (this version knows connector, docker, limits, policy)"},
         Refused{"NoServiceFileAtAll", connector("service_file: []"),
