@@ -104,8 +104,14 @@ std::optional<std::string> registry_of(const Setting& item, std::string text) {
                   quote(text)));
 }
 
-void read_privileged(const Setting& setting, HostPolicy& policy) {
-  if (const auto allowed = setting.boolean()) policy.privileged = *allowed;
+template <auto Field>
+void read_flag(const Setting& setting, HostPolicy& policy) {
+  if (const auto allowed = setting.boolean()) policy.*Field = *allowed;
+}
+
+template <auto Field, auto take = any_text>
+void read_texts(const Setting& setting, HostPolicy& policy) {
+  policy.*Field = texts(setting, take);
 }
 
 void read_host_namespaces(const Setting& setting, HostPolicy& policy) {
@@ -113,64 +119,20 @@ void read_host_namespaces(const Setting& setting, HostPolicy& policy) {
   policy.host_namespaces = {names.begin(), names.end()};
 }
 
-void read_binds(const Setting& setting, HostPolicy& policy) {
-  policy.binds = texts(setting, bind_of);
-}
-
-void read_devices(const Setting& setting, HostPolicy& policy) {
-  policy.devices = texts(setting, path_of);
-}
-
-void read_capabilities(const Setting& setting, HostPolicy& policy) {
-  policy.capabilities = texts(setting, capability_of);
-}
-
-void read_security_options(const Setting& setting, HostPolicy& policy) {
-  policy.security_options = texts(setting, security_option_of);
-}
-
-void read_runtimes(const Setting& setting, HostPolicy& policy) {
-  policy.runtimes = texts(setting, any_text);
-}
-
-void read_cgroup_parents(const Setting& setting, HostPolicy& policy) {
-  policy.cgroup_parents = texts(setting, any_text);
-}
-
-void read_oom_protection(const Setting& setting, HostPolicy& policy) {
-  if (const auto allowed = setting.boolean()) policy.oom_protection = *allowed;
-}
-
-void read_network_drivers(const Setting& setting, HostPolicy& policy) {
-  policy.network_drivers = texts(setting, any_text);
-}
-
-void read_volume_drivers(const Setting& setting, HostPolicy& policy) {
-  policy.volume_drivers = texts(setting, any_text);
-}
-
-void read_volume_types(const Setting& setting, HostPolicy& policy) {
-  policy.volume_types = texts(setting, any_text);
-}
-
-void read_registries(const Setting& setting, HostPolicy& policy) {
-  policy.registries = texts(setting, registry_of);
-}
-
 constexpr auto kKeys = std::to_array<Key<HostPolicy>>({
-    {"privileged", read_privileged},
+    {"privileged", read_flag<&HostPolicy::privileged>},
     {"host_namespaces", read_host_namespaces},
-    {"binds", read_binds},
-    {"devices", read_devices},
-    {"capabilities", read_capabilities},
-    {"security_options", read_security_options},
-    {"runtimes", read_runtimes},
-    {"cgroup_parents", read_cgroup_parents},
-    {"oom_protection", read_oom_protection},
-    {"network_drivers", read_network_drivers},
-    {"volume_drivers", read_volume_drivers},
-    {"volume_types", read_volume_types},
-    {"registries", read_registries},
+    {"binds", read_texts<&HostPolicy::binds, bind_of>},
+    {"devices", read_texts<&HostPolicy::devices, path_of>},
+    {"capabilities", read_texts<&HostPolicy::capabilities, capability_of>},
+    {"security_options", read_texts<&HostPolicy::security_options, security_option_of>},
+    {"runtimes", read_texts<&HostPolicy::runtimes>},
+    {"cgroup_parents", read_texts<&HostPolicy::cgroup_parents>},
+    {"oom_protection", read_flag<&HostPolicy::oom_protection>},
+    {"network_drivers", read_texts<&HostPolicy::network_drivers>},
+    {"volume_drivers", read_texts<&HostPolicy::volume_drivers>},
+    {"volume_types", read_texts<&HostPolicy::volume_types>},
+    {"registries", read_texts<&HostPolicy::registries, registry_of>},
 });
 
 }  // namespace
