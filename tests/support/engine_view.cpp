@@ -101,6 +101,12 @@ Json EngineView::inspect(const std::string& id) const {
   return Json::parse(call("GET", "/containers/" + id + "/json").body);
 }
 
+std::optional<Json> EngineView::try_inspect(const std::string& id) const {
+  const HttpAnswer answer = client_.send("GET", "/containers/" + id + "/json");
+  if (answer.status == 404) return std::nullopt;
+  return Json::parse(answer.body);
+}
+
 Fingerprint EngineView::fingerprint(const std::string& id) const {
   const Json container = inspect(id);
   return {container["Id"].text(), container["State"]["Status"].text(),
@@ -112,9 +118,8 @@ bool EngineView::exists(const std::string& id) const {
 }
 
 std::int64_t EngineView::process_of(const std::string& id) const {
-  const HttpAnswer answer = client_.send("GET", "/containers/" + id + "/json");
-  if (answer.status == 404) return 0;
-  return Json::parse(answer.body)["State"]["Pid"].number();
+  const std::optional<Json> container = try_inspect(id);
+  return container ? (*container)["State"]["Pid"].number() : 0;
 }
 
 std::string EngineView::run(const ByHand& container) const {

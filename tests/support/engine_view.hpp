@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,8 @@ class EngineView {
   std::vector<std::string> running(const std::string& label, const std::string& value) const;
   Fingerprint fingerprint(const std::string& id) const;
   Json inspect(const std::string& id) const;
+  // Absent when it is not there.
+  std::optional<Json> try_inspect(const std::string& id) const;
   bool exists(const std::string& id) const;
   // Its process id; 0 when it does not run or is not there.
   std::int64_t process_of(const std::string& id) const;
