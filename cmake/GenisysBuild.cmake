@@ -38,16 +38,21 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
 endif()
 
 if(GENISYS_SANITIZE)
-  target_compile_options(genisys_build INTERFACE
-    "-fsanitize=${GENISYS_SANITIZE}" -fno-sanitize-recover=all -fno-sanitize=pointer-overflow)
+  target_compile_options(genisys_build INTERFACE "-fsanitize=${GENISYS_SANITIZE}" -fno-sanitize-recover=all)
   target_link_options(genisys_build INTERFACE "-fsanitize=${GENISYS_SANITIZE}")
+  if(GENISYS_SANITIZE MATCHES "undefined")
+    # RapidJSON adds to null pointers, and is nothing that we can change.
+    target_compile_options(genisys_build INTERFACE -fno-sanitize=pointer-overflow)
+  endif()
 else()
   target_compile_options(genisys_build INTERFACE
-    -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -fPIE)
+    -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -fPIE
+    -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
   target_link_options(genisys_build INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack)
-  if(CMAKE_BUILD_TYPE STREQUAL "Release")
-    target_compile_options(genisys_build INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
-  endif()
+endif()
+if(GENISYS_COVERAGE)
+  target_compile_options(genisys_build INTERFACE -fprofile-instr-generate -fcoverage-mapping)
+  target_link_options(genisys_build INTERFACE -fprofile-instr-generate)
 endif()
 
 # genisys_room(<name> SOURCES … HEADERS … LINKS …): the static library genisys_<name>, alias

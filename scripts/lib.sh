@@ -17,6 +17,8 @@ test_packages=(
   libgtest-dev libgmock-dev libclang-rt-16-dev clang-format-16
   busybox-static curl docker-compose docker-registry httpie iproute2 iptables jq procps
 )
+sanitizer_packages=(llvm-16)
+tidy_packages=(clang-tidy-16)
 # Without its recommendations docker.io cannot trust a registry nor unpack xz layers.
 engine_packages=(docker.io ca-certificates iptables xz-utils)
 

@@ -6,10 +6,11 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: scripts/test.sh [ctest arguments…]
+usage: scripts/test.sh [--preset dev|asan|tsan] [ctest arguments…]
 
-Installs what is missing (Debian 12; as root or with sudo), builds the dev preset and runs every test.
-Arguments go to ctest:
+Installs what is missing (Debian 12; as root or with sudo), builds the preset (dev unless said) and runs every
+test. With --preset asan the address and undefined behaviour sanitizers watch, and a table says which part of
+the code ran; with --preset tsan it is the thread sanitizer. Other arguments go to ctest:
 
   scripts/test.sh -R Plan         only tests whose name contains Plan
   scripts/test.sh -L unit         only unit tests (labels: unit, contract, engine, e2e, lint)
@@ -20,17 +21,36 @@ of the tests' own is started and stopped again. NO_COLOR=1 turns colours off.
 TEXT
 }
 
+preset=dev
 case ${1:-} in
   -h | --help)
     usage
     exit 0
     ;;
+  --preset)
+    preset=${2:-}
+    shift 2 || fail "--preset needs a name: dev, asan or tsan"
+    ;;
+esac
+case $preset in
+  dev | asan | tsan) ;;
+  *) fail "there is no preset '$preset' with tests: dev, asan or tsan" ;;
 esac
 exec </dev/null
 
 install_packages "${build_packages[@]}" "${test_packages[@]}"
+[ "$preset" = dev ] || install_packages "${sanitizer_packages[@]}"
 install_engine
-build dev
+build "$preset"
+
+# What sanitizers find ends the test, with the lines of the code.
+profiles=$root/build/$preset/profiles
+export ASAN_OPTIONS=allocator_may_return_null=1:${ASAN_OPTIONS:-}
+export UBSAN_OPTIONS=print_stacktrace=1:${UBSAN_OPTIONS:-}
+export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:${TSAN_OPTIONS:-}
+symbolizer=$(type -P llvm-symbolizer-16) && export ASAN_SYMBOLIZER_PATH=$symbolizer
+export LLVM_PROFILE_FILE=$profiles/%4m.profraw
+rm -rf "$profiles"
 
 engine=$("$root/scripts/test-engine.sh" start)
 export DOCKER_HOST=$engine
@@ -52,10 +72,11 @@ say "running the tests (engine: $engine)"
 # the running tests too: ctest leaves them behind.
 # More tests than cores at once: those with an engine mostly wait.
 set -m
-ctest --test-dir "$root/build/dev" --output-on-failure --no-tests=error --parallel "$(($(nproc) * 2))" "$@" &
+ctest --test-dir "$root/build/$preset" --output-on-failure --no-tests=error --parallel "$(($(nproc) * 2))" "$@" &
 tests=$!
 set +m
 code=0
 wait "$tests" || code=$?
 tests=''
+[ "$preset" != asan ] || "$root/scripts/coverage.sh" "$profiles" || code=1
 exit "$code"
