@@ -101,16 +101,8 @@ ResourceGate resource_gate(const state::Service& service, const state::SharedRes
 }
 
 bool is_named_by(const state::Definition& definition, const ResourceKey& key) {
-  if (key.kind == ResourceKind::network) {
-    return definition.networks && !definition.network_mode &&
-           std::any_of(definition.networks->begin(), definition.networks->end(),
-                       [&key](const auto& network) { return network.name == key.name; });
-  }
-  return definition.volumes && std::any_of(definition.volumes->begin(), definition.volumes->end(),
-                                           [&key](const auto& mount) {
-                                             return mount.kind == state::MountKind::volume &&
-                                                    mount.source == key.name;
-                                           });
+  const state::ResourceNames names = state::named_by(definition);
+  return (key.kind == ResourceKind::network ? names.networks : names.volumes).contains(key.name);
 }
 
 }  // namespace genisys::controller

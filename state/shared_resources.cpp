@@ -6,6 +6,7 @@
 
 #include "state/documents.hpp"
 #include "state/field_decoding.hpp"
+#include "state/map_reader.hpp"
 
 namespace genisys::state {
 namespace {
@@ -33,81 +34,12 @@ void add_pairs(Map& map, std::string key, const Pairs& pairs) {
 
 // ---- decoding ----
 
-// Reads the members of one object; what it holds besides those that were asked for is a problem.
-class Members {
- public:
-  Members(const Value& value, std::string_view pointer, Problems& problems)
-      : value_(value), pointer_(pointer), problems_(problems) {
-    if (value.as_map() == nullptr) {
-      report(problems, pointer, value.at(),
-             fmt::format("must be a map, not {}", value.kind_name()));
-    }
-  }
+void require_name(const std::string& name, const Value& value, Problems& problems) {
+  if (name.empty()) report(problems, "/name", value.at(), "is missing");
+}
 
-  std::string text(std::string_view key) {
-    const Value* found = member(key);
-    if (found == nullptr) return {};
-    if (const std::string* text = found->as_string()) return *text;
-    complain(key, "a string");
-    return {};
-  }
-
-  bool flag(std::string_view key) {
-    const Value* found = member(key);
-    if (found == nullptr) return false;
-    if (const bool* flag = found->as_bool()) return *flag;
-    complain(key, "true or false");
-    return false;
-  }
-
-  Pairs pairs(std::string_view key) {
-    const Value* found = member(key);
-    if (found == nullptr) return {};
-    Pairs pairs;
-    if (const Map* map = found->as_map()) {
-      for (const Member& pair : *map) {
-        if (const std::string* text = pair.value.as_string()) pairs.emplace(pair.key, *text);
-      }
-      if (pairs.size() == map->size()) return pairs;
-    }
-    complain(key, "a map from text to text");
-    return {};
-  }
-
-  std::vector<const Value*> items(std::string_view key) {
-    const Value* found = member(key);
-    if (found == nullptr) return {};
-    std::vector<const Value*> items;
-    if (const List* list = found->as_list()) {
-      for (const Value& item : *list) items.push_back(&item);
-      return items;
-    }
-    complain(key, "a list");
-    return {};
-  }
-
-  // To be called last.
-  void refuse_others() {
-    if (const Map* map = value_.as_map()) check_keys(*map, known_, pointer_, problems_);
-  }
-
- private:
-  const Value* member(std::string_view key) {
-    known_.push_back(key);
-    return value_.find(key);
-  }
-  void complain(std::string_view key, std::string_view wanted) {
-    report(problems_, pointer_to(pointer_, key), value_.at(), fmt::format("must be {}", wanted));
-  }
-
-  const Value& value_;
-  std::string_view pointer_;
-  Problems& problems_;
-  std::vector<std::string_view> known_;
-};
-
-Subnet decode_subnet(const Value& value, std::string_view pointer, Problems& problems) {
-  Members members(value, pointer, problems);
+Subnet decode_subnet(const Value& value, std::string pointer, Problems& problems) {
+  MapReader members(value, std::move(pointer), problems);
   Subnet subnet{.subnet = members.text("subnet"),
                 .gateway = members.text("gateway"),
                 .ip_range = members.text("ip_range"),
@@ -155,7 +87,7 @@ std::string encode_volume(const VolumeSpec& volume) {
 
 std::optional<NetworkSpec> decode_network(const Value& value, Problems& problems) {
   const std::size_t before = problems.size();
-  Members members(value, "", problems);
+  MapReader members(value, "", problems);
   NetworkSpec network{.name = members.text("name"),
                       .external = members.flag("external"),
                       .driver = members.text("driver"),
@@ -171,19 +103,21 @@ std::optional<NetworkSpec> decode_network(const Value& value, Problems& problems
     network.subnets.push_back(decode_subnet(*subnets[i], pointer_to("/subnets", i), problems));
   }
   members.refuse_others();
+  if (problems.size() == before) require_name(network.name, value, problems);
   if (problems.size() != before) return std::nullopt;
   return network;
 }
 
 std::optional<VolumeSpec> decode_volume(const Value& value, Problems& problems) {
   const std::size_t before = problems.size();
-  Members members(value, "", problems);
+  MapReader members(value, "", problems);
   VolumeSpec volume{.name = members.text("name"),
                     .external = members.flag("external"),
                     .driver = members.text("driver"),
                     .driver_opts = members.pairs("driver_opts"),
                     .labels = members.pairs("labels")};
   members.refuse_others();
+  if (problems.size() == before) require_name(volume.name, value, problems);
   if (problems.size() != before) return std::nullopt;
   return volume;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "state/field_decoding.hpp"
+#include "state/map_reader.hpp"
 #include "state/text.hpp"
 
 namespace genisys::state::compose {
@@ -32,109 +33,15 @@ bool is_address(const std::string& text, Addresses kind) {
   return error == std::errc{} && end == prefix.data() + prefix.size() && bits <= (is_v4 ? 32 : 128);
 }
 
-// Reads the members of one map; what it holds besides those that were asked for is a problem. A
-// null member is one that is not there.
-class Fields {
- public:
-  Fields(const Value& value, std::string pointer, Problems& problems)
-      : value_(value), pointer_(std::move(pointer)), problems_(problems) {
-    if (value.as_map() == nullptr && !value.is_null()) {
-      report(problems, pointer_, value.at(),
-             fmt::format("must be a map, not {}", value.kind_name()));
-    }
-  }
-
-  const Value* member(std::string_view key) {
-    known_.push_back(key);
-    const Value* found = value_.find(key);
-    return found == nullptr || found->is_null() ? nullptr : found;
-  }
-  std::string text(std::string_view key) {
-    const Value* found = member(key);
-    if (found == nullptr) return {};
-    if (const std::string* text = text_of(*found); text != nullptr && !has_control(*text)) {
-      return *text;
-    }
-    complain(key, *found, "a string");
-    return {};
-  }
-  std::string address(std::string_view key, Addresses kind) {
-    std::string address = text(key);
-    if (address.empty() || is_address(address, kind)) return address;
-    report(problems_, pointer_to(pointer_, key), value_.find(key)->at(),
-           fmt::format(
-               "{} is not an address{}", quote(address),
-               kind == Addresses::one ? " such as 172.28.0.1" : " range such as 172.28.0.0/16"));
-    return {};
-  }
-  bool flag(std::string_view key) {
-    const Value* found = member(key);
-    if (found == nullptr) return false;
-    if (const bool* flag = found->as_bool()) return *flag;
-    const std::string* text = found->as_string();
-    if (text != nullptr && (*text == "true" || *text == "false")) return *text == "true";
-    complain(key, *found, "true or false");
-    return false;
-  }
-  // A map, or a list of "NAME=value".
-  Pairs pairs(std::string_view key) {
-    const Value* found = member(key);
-    if (found == nullptr) return {};
-    Pairs pairs;
-    if (const Map* map = found->as_map()) {
-      for (const Member& pair : *map) add_member(pairs, pair, pointer_to(pointer_, key));
-    } else if (const List* list = found->as_list()) {
-      for (const Value& item : *list) add_item(pairs, item, pointer_to(pointer_, key));
-    } else {
-      complain(key, *found, "a map or a list of \"NAME=value\"");
-    }
-    return pairs;
-  }
-
-  // To be called last.
-  void refuse_others() {
-    const Map* map = value_.as_map();
-    if (map == nullptr) return;
-    Map others = *map;
-    std::erase_if(others, [](const Member& member) { return member.key.starts_with("x-"); });
-    check_keys(others, known_, pointer_, problems_);
-  }
-
- private:
-  void add_member(Pairs& pairs, const Member& pair, const std::string& pointer) {
-    std::string text;
-    if (const bool* flag = pair.value.as_bool()) {
-      text = *flag ? "true" : "false";
-    } else if (const std::string* scalar = text_of(pair.value)) {
-      text = *scalar;
-    } else if (!pair.value.is_null()) {
-      report(
-          problems_, pointer_to(pointer, pair.key), pair.value.at(),
-          fmt::format("must be a string, a number or a boolean, not {}", pair.value.kind_name()));
-    }
-    pairs.insert_or_assign(pair.key, std::move(text));
-  }
-  void add_item(Pairs& pairs, const Value& item, const std::string& pointer) {
-    const std::string* text = item.as_string();
-    if (text == nullptr) {
-      report(problems_, pointer, item.at(),
-             fmt::format("must be a string \"NAME=value\", not {}", item.kind_name()));
-      return;
-    }
-    const std::size_t equals = text->find('=');
-    pairs.insert_or_assign(text->substr(0, equals),
-                           equals == std::string::npos ? "" : text->substr(equals + 1));
-  }
-  void complain(std::string_view key, const Value& found, std::string_view wanted) {
-    report(problems_, pointer_to(pointer_, key), found.at(),
-           fmt::format("must be {}, not {}", wanted, found.kind_name()));
-  }
-
-  const Value& value_;
-  std::string pointer_;
-  Problems& problems_;
-  std::vector<std::string_view> known_;
-};
+// The text of a member that must be an address.
+std::string read_address(MapReader& fields, std::string_view key, Addresses kind) {
+  std::string address = fields.text(key);
+  if (address.empty() || is_address(address, kind)) return address;
+  fields.report_member(key, fmt::format("{} is not an address{}", quote(address),
+                                        kind == Addresses::one ? " such as 172.28.0.1"
+                                                               : " range such as 172.28.0.0/16"));
+  return {};
+}
 
 struct Identity {
   std::string name;
@@ -142,12 +49,12 @@ struct Identity {
 };
 
 // `external: {name: …}` is how files said it before `name` was.
-Identity read_identity(Fields& fields, const Member& member, const std::string& pointer,
+Identity read_identity(MapReader& fields, const Member& member, const std::string& pointer,
                        const std::string& project, Problems& problems) {
   Identity identity{.name = fields.text("name")};
   const Value* external = member.value.find("external");
   if (external != nullptr && external->as_map() != nullptr) {
-    Fields old(*external, pointer_to(pointer, "external"), problems);
+    MapReader old(*external, pointer_to(pointer, "external"), problems);
     const std::string name = old.text("name");
     old.refuse_others();
     fields.member("external");
@@ -172,32 +79,26 @@ void refuse_settings_of_external(const Member& member, const std::string& pointe
   }
 }
 
-void read_ipam(Fields& network_fields, NetworkSpec& network, const std::string& pointer,
+void read_ipam(MapReader& network_fields, NetworkSpec& network, const std::string& pointer,
                Problems& problems) {
   const Value* ipam = network_fields.member("ipam");
   if (ipam == nullptr) return;
-  Fields fields(*ipam, pointer, problems);
+  MapReader fields(*ipam, pointer, problems);
   network.ipam_driver = fields.text("driver");
   if (network.ipam_driver == "default") network.ipam_driver.clear();
   network.ipam_options = fields.pairs("options");
-  const Value* config = fields.member("config");
-  if (config != nullptr && config->as_list() == nullptr) {
-    report(problems, pointer_to(pointer, "config"), config->at(),
-           fmt::format("must be a list of maps, not {}", config->kind_name()));
-  }
-  const List none;
-  const List& items = config == nullptr || config->as_list() == nullptr ? none : *config->as_list();
+  const std::vector<const Value*> items = fields.items("config");
   for (std::size_t i = 0; i < items.size(); ++i) {
     const std::string place = pointer_to(pointer_to(pointer, "config"), i);
-    Fields range(items[i], place, problems);
-    Subnet subnet{.subnet = range.address("subnet", Addresses::range),
-                  .gateway = range.address("gateway", Addresses::one),
-                  .ip_range = range.address("ip_range", Addresses::range),
+    MapReader range(*items[i], place, problems);
+    Subnet subnet{.subnet = read_address(range, "subnet", Addresses::range),
+                  .gateway = read_address(range, "gateway", Addresses::one),
+                  .ip_range = read_address(range, "ip_range", Addresses::range),
                   .aux_addresses = range.pairs("aux_addresses")};
     range.refuse_others();
     for (const auto& [host, address] : subnet.aux_addresses) {
       if (is_address(address, Addresses::one)) continue;
-      report(problems, pointer_to(pointer_to(place, "aux_addresses"), host), items[i].at(),
+      report(problems, pointer_to(pointer_to(place, "aux_addresses"), host), items[i]->at(),
              fmt::format("{} is not an address such as 172.28.0.1", quote(address)));
     }
     if (subnet != Subnet{}) network.subnets.push_back(std::move(subnet));
@@ -207,7 +108,7 @@ void read_ipam(Fields& network_fields, NetworkSpec& network, const std::string& 
 
 NetworkSpec read_network(const Member& member, const std::string& pointer,
                          const std::string& project, Problems& problems) {
-  Fields fields(member.value, pointer, problems);
+  MapReader fields(member.value, pointer, problems);
   const Identity identity = read_identity(fields, member, pointer, project, problems);
   NetworkSpec network{.name = identity.name, .external = identity.external};
   if (network.external) {
@@ -227,7 +128,7 @@ NetworkSpec read_network(const Member& member, const std::string& pointer,
 
 VolumeSpec read_volume(const Member& member, const std::string& pointer, const std::string& project,
                        Problems& problems) {
-  Fields fields(member.value, pointer, problems);
+  MapReader fields(member.value, pointer, problems);
   const Identity identity = read_identity(fields, member, pointer, project, problems);
   VolumeSpec volume{.name = identity.name, .external = identity.external};
   if (volume.external) {

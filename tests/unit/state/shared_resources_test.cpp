@@ -47,13 +47,16 @@ TEST(SharedResourcesEncoding, ReadsBackWhatItWrote) {
 
 TEST(SharedResourcesEncoding, NamesWhatItCannotRead) {
   Problems problems;
-  EXPECT_FALSE(decode_network(parsed(R"({"name": 1, "subnets": [{"subnets": "x"}]})"), problems));
+  EXPECT_FALSE(decode_network(parsed(R"({"name": [], "subnets": [{"subnets": "x"}]})"), problems));
   EXPECT_EQ(render(problems),
-            "1:1 /name: must be a string\n"
-            "1:26 /subnets/0/subnets: unknown key 'subnets': did you mean 'subnet'?\n");
+            "1:10 /name: must be a string, not a list\n"
+            "1:27 /subnets/0/subnets: unknown key 'subnets': did you mean 'subnet'?\n");
   problems.clear();
   EXPECT_FALSE(decode_volume(parsed("[]"), problems));
   EXPECT_EQ(render(problems), "1:1 : must be a map, not a list\n");
+  problems.clear();
+  EXPECT_FALSE(decode_volume(parsed("{}"), problems));
+  EXPECT_EQ(render(problems), "1:1 /name: is missing\n");
 }
 
 TEST(SharedResourcesDraft, AreSharedOnceAndCanBeTakenBack) {
