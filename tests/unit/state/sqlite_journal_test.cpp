@@ -88,6 +88,20 @@ TEST_F(SqliteJournal, ShowsADamagedEntryAsFarAsItCanBeShown) {
   EXPECT_EQ(entries[0].message, "a\uFFFD\uFFFD");
 }
 
+TEST_F(SqliteJournal, TakesTheServicesRowForItsCurrentRevision) {
+  auto store = open();
+  run_coro(context, store->commit([](Draft& draft) {
+    ASSERT_TRUE(register_service(draft, definition("web", "app:1")));
+  }));
+  store.reset();
+  SQLite::Database(options.path, SQLite::OPEN_READWRITE)
+      .exec("UPDATE revision SET definition = '{\"image\":\"app:2\"}'");
+  const SnapshotPtr state = open()->snapshot();
+  const Service& web = *state->find(name("web"));
+  EXPECT_EQ(web.definition.image.str(), "app:1");
+  EXPECT_EQ(*web.revisions->back().definition, web.definition);
+}
+
 TEST_F(SqliteJournal, KeepsMemoryAndReleasesOverAReopen) {
   auto store = open();
   run_coro(context, store->commit([](Draft& draft) {
