@@ -145,7 +145,8 @@ void target(std::string_view text) {
             "a segment is text within slashes", segment);
     written += "/" + docker::percent_encode(segment);
   }
-  if (written.empty()) written = "/";
+  // One slash at the end says nothing.
+  if (written.empty() || parts.segments.back().empty()) written += '/';
   char mark = '?';
   for (const auto& [key, value] : parts.query) {
     require(state::is_utf8(key) && state::is_utf8(value), "a query is text", key);
