@@ -55,6 +55,13 @@ if(GENISYS_COVERAGE)
   target_link_options(genisys_build INTERFACE -fprofile-instr-generate)
 endif()
 
+# Everything is compiled so that a fuzzer sees which branches an input takes; only its targets bring the
+# fuzzer's main() with them, so tests and the program are built as ever.
+if(GENISYS_FUZZ)
+  target_compile_options(genisys_build INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(genisys_build INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 # genisys_room(<name> SOURCES … HEADERS … LINKS …): the static library genisys_<name>, alias
 # genisys::<name>. Includes are written from the top of the tree: #include "state/model.hpp".
 function(genisys_room name)

@@ -131,9 +131,15 @@ class Reader {
     }
     return ids;
   }
-  state::WallTime wall(const Value* value) {
-    return state::WallTime(std::chrono::milliseconds(number(value)));
+  // At most two centuries: no clock says more, and sums of such durations and times stay within the
+  // range of nanoseconds.
+  std::chrono::milliseconds duration(const Value* value) {
+    constexpr std::chrono::milliseconds kLongest = std::chrono::years(200);
+    const std::chrono::milliseconds result(number(value));
+    if (result > kLongest || result < -kLongest) return fail(std::chrono::milliseconds(0));
+    return result;
   }
+  state::WallTime wall(const Value* value) { return state::WallTime(duration(value)); }
   // A time that has passed stays so.
   state::TimePoint past(const Value* value) {
     return moment_.now - std::max<state::Duration>(moment_.wall - wall(value), {});
@@ -148,7 +154,7 @@ class Reader {
 
   Ladder ladder(const Value& value) {
     Ladder ladder{.failures = count<std::uint32_t>(value.find("failures")),
-                  .waited = std::chrono::milliseconds(number(value.find("waited"))),
+                  .waited = duration(value.find("waited")),
                   .cause = reason(value.find("cause")),
                   .message = text(value.find("message")),
                   .since = wall(value.find("since")),

@@ -113,7 +113,7 @@ std::vector<PublishedPort> inspected_ports(Reader& reader, const Node* network_s
   if (map == nullptr) return ports;
   for (const auto& member : map->GetObject()) {
     if (member.value.IsNull()) continue;
-    const std::string_view name = json::view(member.name);
+    const std::string_view name = reader.text_of(member.name, "NetworkSettings.Ports");
     const auto slash = std::min(name.find('/'), name.size());
     PublishedPort port;
     const auto [rest, error] =

@@ -86,9 +86,10 @@ install_packages() {
   fail "cannot install ${missing[*]}: apt-get said why above (is the network there? is this Debian 12?)"
 }
 
-# Configures and builds a preset; cmake's own output only when it fails.
+# build PRESET [cmake --build arguments…]: configures and builds; cmake's own output only when it fails.
 build() {
   local preset=$1 log
+  shift
   log=$(mktemp)
   if ! (cd "$root" && cmake --preset "$preset") >"$log" 2>&1; then
     cat "$log" >&2
@@ -96,7 +97,7 @@ build() {
     fail "cannot configure the build (preset $preset)"
   fi
   rm -f "$log"
-  (cd "$root" && cmake --build --preset "$preset") || fail "cannot build (preset $preset)"
+  (cd "$root" && cmake --build --preset "$preset" "$@") || fail "cannot build (preset $preset)"
 }
 
 engine_url() { printf '%s' "${DOCKER_HOST:-unix:///var/run/docker.sock}"; }

@@ -3,6 +3,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <string>
 #include <utility>
@@ -19,10 +20,14 @@ std::int64_t clamped(Unsigned value) {
   return std::cmp_greater(value, kMost) ? kMost : static_cast<std::int64_t>(value);
 }
 
+// What a damaged row says may be no time that can be shown, and texts that are none.
 JournalEntry entry_from(SQLite::Statement& row) {
+  constexpr WallTime kFirst{};
+  constexpr WallTime kLast = std::chrono::sys_days(std::chrono::year(9999) / 12 / 31);
   JournalEntry entry;
   entry.id = static_cast<std::uint64_t>(row.getColumn(0).getInt64());
-  entry.at = WallTime(std::chrono::milliseconds(row.getColumn(1).getInt64()));
+  entry.at =
+      std::clamp(WallTime(std::chrono::milliseconds(row.getColumn(1).getInt64())), kFirst, kLast);
   if (!row.getColumn(2).isNull()) entry.service = ServiceName::parse(row.getColumn(2).getString());
   // A word that only another version knows: the entry is shown all the same.
   entry.kind = parse_entry_kind(row.getColumn(3).getString()).value_or(EntryKind::seen);
@@ -43,7 +48,7 @@ JournalEntry entry_from(SQLite::Statement& row) {
     end.log = row.getColumn(14).getString();
     entry.end = std::move(end);
   }
-  return entry;
+  return fit_for_record(std::move(entry));
 }
 
 }  // namespace

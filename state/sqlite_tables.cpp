@@ -105,9 +105,10 @@ std::shared_ptr<const RevisionHistory> history_of(const Service& service,
   auto history = std::make_shared<RevisionHistory>();
   for (RevisionRow& row : rows) {
     if (row.record.revision > service.revision) break;
+    // The service's own row says what the current one is.
+    const bool is_current = row.record.revision == service.revision || row.definition == definition;
     row.record.definition = std::make_shared<const Definition>(
-        row.definition == definition ? service.definition
-                                     : definition_from(service.name(), row.definition));
+        is_current ? service.definition : definition_from(service.name(), row.definition));
     history->push_back(std::move(row.record));
   }
   if (history->empty() || history->back().revision != service.revision) {

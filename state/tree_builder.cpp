@@ -134,7 +134,8 @@ std::string TreeBuilder::pointer() const {
   std::string pointer;
   for (const Frame& frame : open_) {
     if (frame.key) {
-      pointer = pointer_to(pointer, *frame.key);
+      // A key may be what the problem is about.
+      pointer = pointer_to(pointer, to_utf8(*frame.key));
     } else if (const List* list = frame.value.as_list()) {
       pointer = pointer_to(pointer, list->size());
     }

@@ -96,6 +96,7 @@ void Variables::fill_text(Value& value, const std::string& text, const std::stri
 std::optional<Pairs> Variables::read_env_file(const std::string& path, EnvFormat format,
                                               bool required, const std::string& pointer,
                                               Position at) {
+  if (told_too_much_) return std::nullopt;
   std::string why;
   bool missing = false;
   const auto text = surroundings_.read(path, why, missing);
@@ -117,7 +118,23 @@ std::optional<Pairs> Variables::read_env_file(const std::string& path, EnvFormat
   };
   pass_on(problems, problems_);
   pass_on(notices, notices_);
-  return pairs;
+  if (!pairs || take_from_budget(*pairs)) return pairs;
+  told_too_much_ = true;
+  problems_.push_back(
+      {pointer,
+       fmt::format("with {} the env files of all services have more than {} variables, or {} "
+                   "bytes, in all: give them to fewer services",
+                   path, CopyBudget::kMaxValues, CopyBudget::kMaxBytes),
+       at});
+  return std::nullopt;
+}
+
+bool Variables::take_from_budget(const Pairs& pairs) {
+  ValueSize size{.values = pairs.size()};
+  for (const auto& [name, value] : pairs) {
+    size.bytes += name.size() + value.size();
+  }
+  return env_files_.spend(size);
 }
 
 }  // namespace genisys::state::compose

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "state/compose/env_file.hpp"
+#include "state/copy_budget.hpp"
 #include "state/service_file.hpp"
 #include "state/value.hpp"
 
@@ -34,7 +35,8 @@ class Variables {
   void fill(Value& tree, const std::string& pointer, std::span<const Position> plain_templates);
 
   // The variables of one env file; nothing when it is missing and need not be there, or when there
-  // was a problem, which is told at `at`.
+  // was a problem, which is told at `at`. What all of them together have is bounded
+  // (copy_budget.hpp): many services may name one long file.
   std::optional<Pairs> read_env_file(const std::string& path, EnvFormat format, bool required,
                                      const std::string& pointer, Position at);
 
@@ -44,6 +46,7 @@ class Variables {
             Within within);
   void fill_text(Value& value, const std::string& text, const std::string& pointer,
                  bool is_resolved);
+  bool take_from_budget(const Pairs& pairs);
 
   const Surroundings& surroundings_;
   Problems& problems_;
@@ -52,6 +55,8 @@ class Variables {
   std::optional<std::string> project_name_;
   std::set<std::string> told_unset_;
   std::size_t filled_bytes_ = 0;
+  CopyBudget env_files_;
+  bool told_too_much_ = false;
 };
 
 }  // namespace genisys::state::compose

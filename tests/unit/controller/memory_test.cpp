@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <limits>
+#include <string>
+
 #include "tests/support/builders.hpp"
 
 namespace genisys::controller {
@@ -105,6 +109,19 @@ TEST(Memory, BeginsAnewWhereTheTextCannotBeRead) {
   EXPECT_THAT(lost, ElementsAre("image/app:1", "service/bad", "service/not a name", "weather"));
   EXPECT_EQ(history.services.size(), 1U);
   EXPECT_THAT(history.images, IsEmpty());
+}
+
+TEST(Memory, TakesNoTimeThatNoClockSays) {
+  const std::string far = std::to_string(std::numeric_limits<std::int64_t>::max());
+  const std::string sane = encode_memory(a_history(), moment());
+  for (const char* key : {"began", "progressed", "stepped", "next", "waited", "since"}) {
+    for (const std::string& number : {far, "-" + far}) {
+      std::string text = sane;
+      const std::size_t begin = text.find(':', text.find('"' + std::string(key) + '"')) + 1;
+      text.replace(begin, text.find_first_of(",}", begin) - begin, number);
+      EXPECT_FALSE(decode_service_memory(text, moment())) << key << ' ' << number;
+    }
+  }
 }
 
 }  // namespace

@@ -211,6 +211,8 @@ TEST(DecodeInspect, RefusesWhatIsNoContainer) {
   EXPECT_FALSE(decode_inspect(begin + R"("State":{"OOMKilled":"yes"}})"));
   EXPECT_FALSE(decode_inspect(begin + R"("State":{"StartedAt":"yesterday"}})"));
   EXPECT_FALSE(decode_inspect(begin + R"("NetworkSettings":{"Ports":{"x":[]}}})"));
+  EXPECT_FALSE(decode_inspect(
+      begin + R"("NetworkSettings":{"Ports":{"80/\udc00":[{"HostPort":"8080"}]}}})"));
   EXPECT_FALSE(
       decode_inspect(begin + R"("NetworkSettings":{"Ports":{"80/tcp":[{"HostPort":"x"}]}}})"));
 }

@@ -388,6 +388,24 @@ TEST(ComposeFile, BoundsWhatVariablesAdd) {
   EXPECT_THAT(render(compose.problems), HasSubstr("too long"));
 }
 
+TEST(ComposeFile, BoundsWhatEnvFilesAddToManyServices) {
+  std::string variables;
+  for (int i = 0; i < 250; ++i) variables += fmt::format("V{}=x\n", i);
+  const auto with_services = [&](int count) {
+    std::string text = "services:\n";
+    for (int i = 0; i < count; ++i) {
+      text += fmt::format("  s{}: {{image: 'a:1', env_file: web.env}}\n", i);
+    }
+    return ComposeFiles{.texts = {text}, .files = {{"/srv/shop/web.env", variables}}};
+  };
+  ComposeFiles fitting = with_services(80);
+  EXPECT_TRUE(fitting.read()) << render(fitting.problems);
+  ComposeFiles swollen = with_services(81);
+  EXPECT_FALSE(swollen.read());
+  EXPECT_THAT(render(swollen.problems), HasSubstr("/services/s80/env_file: with "));
+  EXPECT_THAT(render(swollen.problems), HasSubstr("more than 20000 variables"));
+}
+
 TEST(ComposeFile, TellsOfAnEnvFileWhichLineIsWrong) {
   ComposeFiles compose{.texts = {"services:\n  web:\n    image: a:1\n    env_file: web.env\n"},
                        .files = {{"/srv/shop/web.env", "A=1\nB\"\n"}}};

@@ -72,6 +72,36 @@ TEST_F(SqliteJournal, SurvivesAReopen) {
   EXPECT_THAT(ids(*store), ElementsAre(1, 2, 3));
 }
 
+TEST_F(SqliteJournal, ShowsADamagedEntryAsFarAsItCanBeShown) {
+  auto store = open();
+  note(*store, {"early", "late"});
+  store.reset();
+  {
+    SQLite::Database file(options.path, SQLite::OPEN_READWRITE);
+    file.exec("UPDATE journal SET at = -9223372036854775808, message = CAST(x'6180ff' AS TEXT)");
+    file.exec("UPDATE journal SET at = 9223372036854775807 WHERE id = 2");
+  }
+  const auto entries = run_coro(context, open()->journal({}));
+  ASSERT_EQ(entries.size(), 2U);
+  EXPECT_EQ(entries[0].at, WallTime{});
+  EXPECT_EQ(entries[1].at, std::chrono::sys_days(std::chrono::year(9999) / 12 / 31));
+  EXPECT_EQ(entries[0].message, "a\uFFFD\uFFFD");
+}
+
+TEST_F(SqliteJournal, TakesTheServicesRowForItsCurrentRevision) {
+  auto store = open();
+  run_coro(context, store->commit([](Draft& draft) {
+    ASSERT_TRUE(register_service(draft, definition("web", "app:1")));
+  }));
+  store.reset();
+  SQLite::Database(options.path, SQLite::OPEN_READWRITE)
+      .exec("UPDATE revision SET definition = '{\"image\":\"app:2\"}'");
+  const SnapshotPtr state = open()->snapshot();
+  const Service& web = *state->find(name("web"));
+  EXPECT_EQ(web.definition.image.str(), "app:1");
+  EXPECT_EQ(*web.revisions->back().definition, web.definition);
+}
+
 TEST_F(SqliteJournal, KeepsMemoryAndReleasesOverAReopen) {
   auto store = open();
   run_coro(context, store->commit([](Draft& draft) {
