@@ -15,6 +15,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <list>
 #include <memory>
@@ -45,6 +46,8 @@ namespace asio = boost::asio;
 // How long acts under way may take to end once the program is asked to.
 constexpr std::chrono::milliseconds kGrace{1500};
 constexpr std::chrono::milliseconds kLastWords{200};
+// Of the disk of the state file, in bytes.
+constexpr std::uint64_t kDiskReserve = 1024 * 1024;
 
 // The service file is broken: one line per mistake.
 struct BadServiceFile : std::runtime_error {
@@ -279,6 +282,21 @@ int run_to_the_end(asio::io_context& io, Daemon& daemon) {
   return daemon.failed() ? kExitFailed : kExitOk;
 }
 
+int exit_code(state::OpenFault fault) {
+  switch (fault) {
+    case state::OpenFault::in_use:
+      return kExitStateFileInUse;
+    case state::OpenFault::newer:
+    case state::OpenFault::damaged:
+    case state::OpenFault::lost:
+      return kExitStateFileRefused;
+    case state::OpenFault::full:
+    case state::OpenFault::unusable:
+      return kExitFailed;
+  }
+  return kExitFailed;
+}
+
 }  // namespace
 
 int run_daemon(const Config& config) {
@@ -299,12 +317,15 @@ int run_daemon(const Config& config) {
         io.get_executor(), {.path = config.connector.state_file.string(),
                             .instance = config.connector.instance,
                             .journal_entries = config.limits.journal_entries,
-                            .journal_age = std::chrono::days(config.limits.journal_days)});
+                            .journal_age = std::chrono::days(config.limits.journal_days),
+                            .backups = state::BackupPolicy{},
+                            .reserve = kDiskReserve,
+                            .warn = [](const std::string& text) { spdlog::warn("{}", text); }});
     Daemon daemon(io, config, std::move(loaded.tokens), std::move(store));
     return run_to_the_end(io, daemon);
   } catch (const state::OpenError& error) {
     spdlog::error("{}", error.what());
-    return error.fault() == state::OpenFault::in_use ? kExitStateFileInUse : kExitFailed;
+    return exit_code(error.fault());
   } catch (const BadServiceFile& error) {
     log_lines(error.errors);
     return kExitUsage;

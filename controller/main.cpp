@@ -28,7 +28,9 @@ constexpr std::string_view kExitCodes =
     "  1  failed at run time\n"
     "  2  bad command line, configuration, service file or token file\n"
     "  3  the state file is in use by another process\n"
-    "  4  --diff found something that a reload would change\n";
+    "  4  --diff found something that a reload would change\n"
+    "  5  the state file is damaged, lost, or of a newer version, and was left as it is;\n"
+    "     the message says how to go on\n";
 
 int refuse(const std::vector<std::string>& errors) {
   for (const auto& error : errors) fmt::print(stderr, "error: {}\n", error);

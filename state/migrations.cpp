@@ -1,8 +1,11 @@
 #include "state/migrations.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <SQLiteCpp/Savepoint.h>
 
 #include <string>
+
+#include "state/row_checksum.hpp"
 
 namespace genisys::state {
 
@@ -82,6 +85,26 @@ constexpr Migration kMigrations[] = {
         PRIMARY KEY (kind, name)
       ) STRICT, WITHOUT ROWID;
     )sql"},
+    // row_checksum() covers the name of the table and the other columns, in this order.
+    {4, R"sql(
+      ALTER TABLE meta ADD COLUMN checksum INTEGER;
+      ALTER TABLE service ADD COLUMN checksum INTEGER;
+      ALTER TABLE revision ADD COLUMN checksum INTEGER;
+      ALTER TABLE file_entry ADD COLUMN checksum INTEGER;
+      ALTER TABLE memory ADD COLUMN checksum INTEGER;
+      ALTER TABLE released ADD COLUMN checksum INTEGER;
+      ALTER TABLE shared ADD COLUMN checksum INTEGER;
+      UPDATE meta SET checksum = row_checksum('meta', key, value);
+      UPDATE service SET checksum = row_checksum('service', name, definition, revision, generation,
+        desired, removing, keep_containers, paused, backoff_resets, vacated, stable, remove_volumes,
+        rolled_back);
+      UPDATE revision SET checksum = row_checksum('revision', service, revision, definition,
+        recorded_at);
+      UPDATE file_entry SET checksum = row_checksum('file_entry', name, spec_hash);
+      UPDATE memory SET checksum = row_checksum('memory', key, text);
+      UPDATE released SET checksum = row_checksum('released', container);
+      UPDATE shared SET checksum = row_checksum('shared', kind, name, spec);
+    )sql"},
 };
 
 }  // namespace
@@ -90,12 +113,13 @@ std::span<const Migration> migrations() { return kMigrations; }
 
 void migrate(SQLite::Database& database, std::span<const Migration> steps) {
   const int version = database.execAndGet("PRAGMA user_version").getInt();
+  add_row_checksum(database.getHandle());
   for (const Migration& step : steps) {
     if (step.version <= version) continue;
-    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    SQLite::Savepoint whole(database, "migration");
     database.exec(step.sql);
     database.exec("PRAGMA user_version = " + std::to_string(step.version));
-    transaction.commit();
+    whole.release();
   }
 }
 

@@ -22,9 +22,9 @@ std::span<const Migration> migrations();
 // Marks a file as ours (PRAGMA application_id); "gnsy".
 inline constexpr int kApplicationId = 0x676e7379;
 
-// Brings the file to the last of `steps`, each in a transaction of its own, so that a step that
-// fails, or is killed, leaves the version before it. Precondition: the file's version is not above
-// that. Throws SQLite::Exception.
+// Brings the file to the last of `steps`. Each takes place as a whole or not at all, and for good
+// with the transaction of the caller, if there is one. Precondition: the file's version is not
+// above that. Gives the connection the function row_checksum. Throws SQLite::Exception.
 void migrate(SQLite::Database& database, std::span<const Migration> steps);
 
 }  // namespace genisys::state

@@ -54,8 +54,15 @@ JournalEntry entry_from(SQLite::Statement& row) {
 }  // namespace
 
 std::uint64_t last_journal_entry(SQLite::Database& database) {
-  SQLite::Statement last(database, "SELECT seq FROM sqlite_sequence WHERE name = 'journal'");
-  return last.executeStep() ? static_cast<std::uint64_t>(last.getColumn(0).getInt64()) : 0;
+  // SQLite counts in a table of its own, which no check holds against the entries: an id that is
+  // there already would make every later write fail.
+  const std::int64_t last =
+      database
+          .execAndGet(
+              "SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'journal'), 0), "
+              "coalesce((SELECT max(id) FROM journal), 0))")
+          .getInt64();
+  return static_cast<std::uint64_t>(last);
 }
 
 void append_to_journal(SQLite::Database& database, std::span<const JournalEntry> entries) {

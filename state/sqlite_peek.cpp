@@ -88,7 +88,7 @@ Snapshot peek_state(const std::string& path) {
     throw cannot_read(OpenFault::unusable, path, error.code().message());
   }
   try {
-    return SqliteFile(copy, 0, {}).load().tables.snapshot;
+    return SqliteFile({.path = copy}).take_contents().tables.snapshot;
   } catch (const OpenError& error) {
     throw renamed(error, copy, path);
   }

@@ -12,6 +12,7 @@ namespace genisys::state {
 // How a batch ended. Filled by the writer thread; read on the logic thread once that has posted
 // back, or was joined.
 struct SqliteStore::Written {
+  bool is_worth_a_backup = false;
   std::optional<WriteFailure> failure;
 };
 
@@ -24,18 +25,50 @@ struct SqliteStore::Read {
   OneShot done;
 };
 
+namespace {
+
+std::unique_ptr<SqliteFile> open_file(const boost::asio::any_io_executor& logic,
+                                      const SqliteStore::Options& options) {
+  SqliteFile::Options file{
+      .path = options.path,
+      .max_pages = options.max_pages,
+      .journal = {.entries = options.journal_entries, .age = options.journal_age},
+      .reserve = options.reserve,
+      .keeps_old_schemas = options.backups.has_value()};
+  if (options.warn) {
+    file.warn = [logic, warn = options.warn](const std::string& text) {
+      boost::asio::post(logic, [warn, text] { warn(text); });
+    };
+  }
+  try {
+    return std::make_unique<SqliteFile>(file);
+  } catch (const OpenError& error) {
+    // A start needs some pages; that is what the reserve is for, too.
+    if (error.fault() != OpenFault::full || !SqliteFile::release_reserve(file)) throw;
+  }
+  return std::make_unique<SqliteFile>(file);
+}
+
+}  // namespace
+
 std::unique_ptr<SqliteStore> SqliteStore::open(boost::asio::any_io_executor logic,
                                                Options options) {
-  auto file = std::make_unique<SqliteFile>(
-      std::move(options.path), options.max_pages,
-      JournalBounds{.entries = options.journal_entries, .age = options.journal_age});
-  SqliteFile::Contents contents = file->load();
+  auto file = open_file(logic, options);
+  SqliteFile::Contents contents = file->take_contents();
   if (options.instance) contents.tables.snapshot.instance = *std::move(options.instance);
   GroupCommit::Options grouping{.wall = std::move(options.wall),
                                 .note_linger = options.note_linger};
   if (!grouping.wall) grouping.wall = [] { return SystemClock().wall(); };
-  return std::unique_ptr<SqliteStore>(
-      new SqliteStore(std::move(logic), std::move(file), std::move(contents), std::move(grouping)));
+  auto store = std::unique_ptr<SqliteStore>(
+      new SqliteStore(logic, std::move(file), std::move(contents), std::move(grouping)));
+  if (options.backups) {
+    store->backups_ = std::make_unique<Backups>(std::move(logic), store->writer_, store->file_,
+                                                std::move(options.path), *options.backups,
+                                                std::move(options.warn));
+    // What was checked a moment ago. Of no services there is nothing to keep.
+    if (!store->snapshot()->services.empty()) store->backups_->begin();
+  }
+  return store;
 }
 
 SqliteStore::SqliteStore(boost::asio::any_io_executor logic, std::unique_ptr<SqliteFile> file,
@@ -52,6 +85,7 @@ SqliteStore::SqliteStore(boost::asio::any_io_executor logic, std::unique_ptr<Sql
 
 SqliteStore::~SqliteStore() {
   commits_.refuse_further();
+  if (backups_) backups_->stop();
   writer_.join();
   settle_written();
 }
@@ -94,6 +128,8 @@ boost::asio::awaitable<std::vector<JournalEntry>> SqliteStore::journal(JournalQu
 void SqliteStore::start_write(std::shared_ptr<const WriteBatch> batch) {
   ++transactions_;
   written_ = std::make_shared<Written>();
+  written_->is_worth_a_backup = !batch->steps.empty() || !batch->file_entries.empty() ||
+                                !batch->released.empty() || batch->shared != nullptr;
   // The guard keeps the logic thread's loop running until the answer is there. The answer finds the
   // store through `written`, which only the store keeps alive once the writer is done: a store
   // destroyed in between has settled the batch itself.
@@ -109,10 +145,13 @@ void SqliteStore::start_write(std::shared_ptr<const WriteBatch> batch) {
 
 void SqliteStore::settle_written() {
   const std::shared_ptr<Written> written = std::exchange(written_, nullptr);
-  if (written != nullptr) commits_.settle(written->failure);
+  if (written == nullptr) return;
+  if (backups_ && written->is_worth_a_backup && !written->failure) backups_->note_change();
+  commits_.settle(written->failure);
 }
 
 boost::asio::awaitable<void> SqliteStore::close() {
+  if (backups_) backups_->stop();
   co_await commits_.close();
   if (closed_ == nullptr) {
     closed_ = std::make_shared<OneShot>(logic_);

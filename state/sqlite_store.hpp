@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "state/backups.hpp"
 #include "state/group_commit.hpp"
 #include "state/sqlite_file.hpp"
 #include "state/store.hpp"
@@ -40,10 +41,16 @@ class SqliteStore final : public Store {
     std::chrono::milliseconds note_linger = std::chrono::milliseconds(200);
     // The time of what is written. Unset: the system's.
     std::function<WallTime()> wall = {};
+    // Copies beside the file: of changes, and before a change of the schema. Unset: none.
+    std::optional<BackupPolicy> backups = {};
+    // Kept on the disk for removals when it is full; see SqliteFile. 0: nothing.
+    std::uint64_t reserve = 0;
+    // Told what an operator should know and no write fails for. Called on the logic thread.
+    std::function<void(const std::string&)> warn = {};
   };
 
-  // Blocks for some milliseconds. Throws OpenError, and has then changed nothing in an existing
-  // file.
+  // Blocks for some milliseconds, and a second for some ten thousand services. Throws OpenError,
+  // and has then changed nothing in an existing file.
   static std::unique_ptr<SqliteStore> open(boost::asio::any_io_executor logic, Options options);
   ~SqliteStore() override;
 
@@ -81,6 +88,7 @@ class SqliteStore final : public Store {
   std::uint64_t transactions_ = 0;
   std::shared_ptr<OneShot> closed_;
   GroupCommit commits_;
+  std::unique_ptr<Backups> backups_;
   boost::asio::thread_pool writer_{1};
 };
 

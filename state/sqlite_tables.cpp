@@ -39,6 +39,11 @@ void run(SQLite::Statement& statement) {
 
 // ---- reading ----
 
+// `column`: whether the row's checksum is right.
+void check_row(const SQLite::Column& column, std::string_view table, const std::string& key) {
+  if (column.getInt() == 0) throw BadRow(fmt::format("the {} `{}` was altered", table, key));
+}
+
 ServiceName name_from(const SQLite::Column& column) {
   const std::string text = column.getString();
   const std::optional<ServiceName> name = ServiceName::parse(text);
@@ -87,9 +92,11 @@ std::map<ServiceName, std::vector<RevisionRow>> load_revisions(SQLite::Database&
   std::map<ServiceName, std::vector<RevisionRow>> revisions;
   SQLite::Statement rows(database,
                          "SELECT service, revision, definition, "
-                         "CAST(round((julianday(recorded_at) - 2440587.5) * 86400000) AS INTEGER) "
-                         "FROM revision ORDER BY service, revision");
+                         "CAST(round((julianday(recorded_at) - 2440587.5) * 86400000) AS INTEGER), "
+                         "checksum IS row_checksum('revision', service, revision, definition, "
+                         "recorded_at) FROM revision ORDER BY service, revision");
   while (rows.executeStep()) {
+    check_row(rows.getColumn(4), "revision of", rows.getColumn(0).getString());
     RevisionRow row;
     row.record.revision = counter_from<Revision>(rows.getColumn(1));
     row.record.recorded_at = WallTime(std::chrono::milliseconds(rows.getColumn(3).getInt64()));
@@ -123,8 +130,12 @@ void load_services(SQLite::Database& database, Snapshot& snapshot) {
   SQLite::Statement rows(
       database,
       "SELECT name, definition, revision, generation, desired, removing, keep_containers, paused, "
-      "backoff_resets, vacated, stable, remove_volumes, rolled_back FROM service");
+      "backoff_resets, vacated, stable, remove_volumes, rolled_back, checksum IS "
+      "row_checksum('service', name, definition, revision, generation, desired, removing, "
+      "keep_containers, paused, backoff_resets, vacated, stable, remove_volumes, rolled_back) "
+      "FROM service");
   while (rows.executeStep()) {
+    check_row(rows.getColumn(13), "service", rows.getColumn(0).getString());
     const ServiceName name = name_from(rows.getColumn(0));
     const std::string definition = rows.getColumn(1).getString();
     Service service{definition_from(name, definition)};
@@ -146,10 +157,13 @@ void load_services(SQLite::Database& database, Snapshot& snapshot) {
 
 void load_shared(SQLite::Database& database, Snapshot& snapshot) {
   SharedResources shared;
-  SQLite::Statement rows(database, "SELECT kind, name, spec FROM shared");
+  SQLite::Statement rows(database,
+                         "SELECT kind, name, spec, checksum IS row_checksum('shared', kind, name, "
+                         "spec) FROM shared");
   while (rows.executeStep()) {
     const std::string kind = rows.getColumn(0).getString();
     const std::string name = rows.getColumn(1).getString();
+    check_row(rows.getColumn(3), kind, name);
     Problems problems;
     const auto spec = read_json(rows.getColumn(2).getString(), problems, kMaxDefinitionBytes);
     if (spec && kind == "network") {
@@ -169,9 +183,12 @@ void load_shared(SQLite::Database& database, Snapshot& snapshot) {
 }
 
 void load_meta(SQLite::Database& database, Tables& tables) {
-  SQLite::Statement rows(database, "SELECT key, value FROM meta");
+  SQLite::Statement rows(database,
+                         "SELECT key, value, checksum IS row_checksum('meta', key, value) "
+                         "FROM meta");
   while (rows.executeStep()) {
     const std::string key = rows.getColumn(0).getString();
+    check_row(rows.getColumn(2), "meta row", key);
     const std::string value = rows.getColumn(1).getString();
     if (key == "instance") tables.snapshot.instance = value;
     if (key == "index_mark" && !parse_number(value, tables.index_mark)) {
@@ -187,8 +204,10 @@ class RevisionWriter {
  public:
   explicit RevisionWriter(SQLite::Database& database)
       : insert_(database,
-                "INSERT OR REPLACE INTO revision (service, revision, definition, recorded_at) "
-                "VALUES (?, ?, ?, strftime('%Y-%m-%dT%H:%M:%fZ', ? / 1000.0, 'unixepoch'))"),
+                "INSERT OR REPLACE INTO revision (service, revision, definition, recorded_at, "
+                "checksum) SELECT name, number, text, at, row_checksum('revision', name, number, "
+                "text, at) FROM (SELECT ? AS name, ? AS number, ? AS text, "
+                "strftime('%Y-%m-%dT%H:%M:%fZ', ? / 1000.0, 'unixepoch') AS at)"),
         erase_(database, "DELETE FROM revision WHERE service = ? AND revision = ?") {}
 
   void write(const ServiceName& name, const RevisionHistory* before, const RevisionHistory* after) {
@@ -250,11 +269,13 @@ void apply_steps(SQLite::Database& database, const std::vector<Draft::Step>& ste
   SQLite::Statement put(
       database,
       "INSERT INTO service (name, definition, revision, generation, desired, removing, "
-      "keep_containers, paused, backoff_resets, vacated, stable, remove_volumes, rolled_back) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (name) DO "
-      "UPDATE SET definition = ?2, revision = ?3, generation = ?4, desired = ?5, removing = ?6, "
-      "keep_containers = ?7, paused = ?8, backoff_resets = ?9, vacated = ?10, stable = ?11, "
-      "remove_volumes = ?12, rolled_back = ?13");
+      "keep_containers, paused, backoff_resets, vacated, stable, remove_volumes, rolled_back, "
+      "checksum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+      "row_checksum('service', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)) "
+      "ON CONFLICT (name) DO UPDATE SET definition = ?2, revision = ?3, generation = ?4, "
+      "desired = ?5, removing = ?6, keep_containers = ?7, paused = ?8, backoff_resets = ?9, "
+      "vacated = ?10, stable = ?11, remove_volumes = ?12, rolled_back = ?13, "
+      "checksum = excluded.checksum");
   SQLite::Statement erase(database, "DELETE FROM service WHERE name = ?");
   SQLite::Statement erase_revisions(database, "DELETE FROM revision WHERE service = ?");
   RevisionWriter revisions(database);
@@ -277,8 +298,9 @@ void apply_steps(SQLite::Database& database, const std::vector<Draft::Step>& ste
 void apply_file_entries(SQLite::Database& database,
                         const std::map<ServiceName, std::string>& entries) {
   SQLite::Statement put(database,
-                        "INSERT INTO file_entry (name, spec_hash) VALUES (?1, ?2) ON CONFLICT "
-                        "(name) DO UPDATE SET spec_hash = ?2");
+                        "INSERT INTO file_entry (name, spec_hash, checksum) VALUES (?1, ?2, "
+                        "row_checksum('file_entry', ?1, ?2)) ON CONFLICT (name) DO UPDATE SET "
+                        "spec_hash = ?2, checksum = excluded.checksum");
   for (const auto& [name, hash] : entries) {
     put.bind(1, name.str());
     put.bind(2, hash);
@@ -289,8 +311,9 @@ void apply_file_entries(SQLite::Database& database,
 void apply_memory(SQLite::Database& database,
                   const std::map<std::string, std::optional<std::string>>& memory) {
   SQLite::Statement put(database,
-                        "INSERT INTO memory (key, text) VALUES (?1, ?2) ON CONFLICT (key) DO "
-                        "UPDATE SET text = ?2");
+                        "INSERT INTO memory (key, text, checksum) VALUES (?1, ?2, "
+                        "row_checksum('memory', ?1, ?2)) ON CONFLICT (key) DO UPDATE SET "
+                        "text = ?2, checksum = excluded.checksum");
   SQLite::Statement erase(database, "DELETE FROM memory WHERE key = ?");
   for (const auto& [key, text] : memory) {
     SQLite::Statement& statement = text ? put : erase;
@@ -301,7 +324,9 @@ void apply_memory(SQLite::Database& database,
 }
 
 void apply_released(SQLite::Database& database, const std::map<std::string, bool>& released) {
-  SQLite::Statement put(database, "INSERT OR IGNORE INTO released (container) VALUES (?)");
+  SQLite::Statement put(database,
+                        "INSERT OR IGNORE INTO released (container, checksum) VALUES (?1, "
+                        "row_checksum('released', ?1))");
   SQLite::Statement erase(database, "DELETE FROM released WHERE container = ?");
   for (const auto& [container, is_released] : released) {
     SQLite::Statement& statement = is_released ? put : erase;
@@ -312,7 +337,9 @@ void apply_released(SQLite::Database& database, const std::map<std::string, bool
 
 void apply_shared(SQLite::Database& database, const SharedResources& shared) {
   database.exec("DELETE FROM shared");
-  SQLite::Statement put(database, "INSERT INTO shared (kind, name, spec) VALUES (?, ?, ?)");
+  SQLite::Statement put(database,
+                        "INSERT INTO shared (kind, name, spec, checksum) VALUES (?1, ?2, ?3, "
+                        "row_checksum('shared', ?1, ?2, ?3))");
   const auto insert = [&put](const char* kind, const std::string& name, const std::string& spec) {
     put.bind(1, kind);
     put.bind(2, name);
@@ -324,15 +351,17 @@ void apply_shared(SQLite::Database& database, const SharedResources& shared) {
   for (const auto& [name, volume] : shared.volumes) insert("volume", name, encode_volume(volume));
 }
 
-void apply_index_mark(SQLite::Database& database, std::uint64_t mark) {
+}  // namespace
+
+void put_meta(SQLite::Database& database, const std::string& key, const std::string& value) {
   SQLite::Statement put(database,
-                        "INSERT INTO meta (key, value) VALUES ('index_mark', ?1) ON CONFLICT "
-                        "(key) DO UPDATE SET value = ?1");
-  put.bind(1, std::to_string(mark));
+                        "INSERT INTO meta (key, value, checksum) VALUES (?1, ?2, "
+                        "row_checksum('meta', ?1, ?2)) ON CONFLICT (key) DO UPDATE SET "
+                        "value = ?2, checksum = excluded.checksum");
+  put.bind(1, key);
+  put.bind(2, value);
   run(put);
 }
-
-}  // namespace
 
 Tables load_tables(SQLite::Database& database) {
   Tables tables;
@@ -340,18 +369,28 @@ Tables load_tables(SQLite::Database& database) {
   load_services(database, tables.snapshot);
   load_shared(database, tables.snapshot);
 
-  SQLite::Statement entries(database, "SELECT name, spec_hash FROM file_entry");
+  SQLite::Statement entries(database,
+                            "SELECT name, spec_hash, checksum IS row_checksum('file_entry', name, "
+                            "spec_hash) FROM file_entry");
   while (entries.executeStep()) {
+    check_row(entries.getColumn(2), "entry of a service file for",
+              entries.getColumn(0).getString());
     tables.snapshot.file_entries.emplace(name_from(entries.getColumn(0)),
                                          entries.getColumn(1).getString());
   }
-  SQLite::Statement memory(database, "SELECT key, text FROM memory");
+  SQLite::Statement memory(database,
+                           "SELECT key, text, checksum IS row_checksum('memory', key, text) "
+                           "FROM memory");
   while (memory.executeStep()) {
+    check_row(memory.getColumn(2), "memory of", memory.getColumn(0).getString());
     tables.snapshot.memory.emplace(memory.getColumn(0).getString(),
                                    memory.getColumn(1).getString());
   }
-  SQLite::Statement released(database, "SELECT container FROM released");
+  SQLite::Statement released(database,
+                             "SELECT container, checksum IS row_checksum('released', container) "
+                             "FROM released");
   while (released.executeStep()) {
+    check_row(released.getColumn(1), "released container", released.getColumn(0).getString());
     tables.snapshot.released.insert(released.getColumn(0).getString());
   }
   return tables;
@@ -363,7 +402,7 @@ void apply_to_tables(SQLite::Database& database, const WriteBatch& batch) {
   if (!batch.memory.empty()) apply_memory(database, batch.memory);
   if (!batch.released.empty()) apply_released(database, batch.released);
   if (batch.shared != nullptr) apply_shared(database, *batch.shared);
-  if (batch.index_mark) apply_index_mark(database, *batch.index_mark);
+  if (batch.index_mark) put_meta(database, "index_mark", std::to_string(*batch.index_mark));
 }
 
 }  // namespace genisys::state

@@ -72,7 +72,7 @@ boost::asio::awaitable<void> write_for_ever(Store& store, std::uint32_t writer, 
 }
 
 TEST(SqliteKill, LosesNothingThatWasAcknowledged) {
-  const test::ScratchDirectory directory;
+  const test::ScratchDirectory directory(test::memory_directory());
   const std::string path = directory.file("state.db");
   std::array<std::uint32_t, kWriters> acknowledged{};
   for (std::uint32_t round = 0; round < 40; ++round) {
@@ -147,7 +147,7 @@ boost::asio::awaitable<void> note_for_ever(Store& store, std::uint64_t value, in
 }
 
 TEST(SqliteKill, LosesNoEntryThatWasRead) {
-  const test::ScratchDirectory directory;
+  const test::ScratchDirectory directory(test::memory_directory());
   const std::string path = directory.file("state.db");
   std::uint64_t acknowledged = 0;
   for (std::uint64_t round = 0; round < 15; ++round) {
@@ -230,7 +230,7 @@ TEST_P(DiskFault, AtAnyOperationLosesNothingThatWasAcknowledged) {
   FaultyVfs disk;
   for (std::uint32_t nth = 1;; ++nth) {
     ASSERT_LT(nth, 1000U);
-    const test::ScratchDirectory directory;
+    const test::ScratchDirectory directory(test::memory_directory());
     disk.fail(GetParam().operation, nth, GetParam().code, GetParam().more);
     const Session session = use(directory.file("state.db"));
     const bool has_failed = disk.failures() > 0;
@@ -303,7 +303,7 @@ TEST_P(DiskFault, AtAnyOperationTheJournalTellsOfWhatWasAcknowledgedAndLosesNoNo
   for (const auto linger : {std::chrono::milliseconds(0), std::chrono::milliseconds(3'600'000)}) {
     for (std::uint32_t nth = 1;; ++nth) {
       ASSERT_LT(nth, 1000U);
-      const test::ScratchDirectory directory;
+      const test::ScratchDirectory directory(test::memory_directory());
       disk.fail(GetParam().operation, nth, GetParam().code, GetParam().more);
       std::set<std::string> expected = use_with_notes(directory.file("state.db"), linger, disk);
       const bool has_failed = disk.failures() > 0;
@@ -338,17 +338,27 @@ TEST_P(DiskFault, AtAnyOperationTheJournalTellsOfWhatWasAcknowledgedAndLosesNoNo
 }
 
 TEST(DiskFaultOnce, OfAWriteIsForgottenByTheNext) {
-  const test::ScratchDirectory directory;
+  const test::ScratchDirectory directory(test::memory_directory());
   FaultyVfs disk;
   boost::asio::io_context context;
   const auto store = SqliteStore::open(context.get_executor(), {.path = directory.file("s.db")});
-  disk.fail(FaultyVfs::Operation::write, 1, SQLITE_FULL);
+  disk.fail(FaultyVfs::Operation::write, 1, SQLITE_IOERR_WRITE);
   EXPECT_THROW(run_coro(context, store->commit(set(0, 1))), StoreError);
   EXPECT_NO_THROW(run_coro(context, store->commit(set(0, 2))));
 }
 
+TEST(DiskFaultOnce, OfSpaceIsTriedAgainBeforeItIsAFailure) {
+  const test::ScratchDirectory directory(test::memory_directory());
+  FaultyVfs disk;
+  boost::asio::io_context context;
+  const auto store = SqliteStore::open(context.get_executor(), {.path = directory.file("s.db")});
+  disk.fail(FaultyVfs::Operation::write, 1, SQLITE_FULL);
+  EXPECT_NO_THROW(run_coro(context, store->commit(set(0, 1))));
+  EXPECT_EQ(disk.failures(), 1U);
+}
+
 TEST(DiskFaultOnce, OfASyncEndsWriting) {
-  const test::ScratchDirectory directory;
+  const test::ScratchDirectory directory(test::memory_directory());
   FaultyVfs disk;
   boost::asio::io_context context;
   const auto store = SqliteStore::open(context.get_executor(), {.path = directory.file("s.db")});
