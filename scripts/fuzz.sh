@@ -69,7 +69,7 @@ fuzz() {
   local target=$1 arguments
   mapfile -t arguments <"$programs/fuzz_$target.arguments"
   mkdir -p "$corpora/$target"
-  timeout -k 10 $((seconds + 120)) nice "$programs/fuzz_$target" \
+  LLVM_PROFILE_FILE=/dev/null timeout -k 10 $((seconds + 120)) nice "$programs/fuzz_$target" \
     "-max_total_time=$seconds" -timeout=10 -rss_limit_mb=2048 -detect_leaks=0 -print_final_stats=1 \
     "-artifact_prefix=$findings/$target-" "$corpora/$target" "${arguments[@]}" >"$logs/$target.log" 2>&1
 }
