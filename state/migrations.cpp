@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "state/fail_point.hpp"
+
 namespace genisys::state {
 
 namespace {
@@ -95,7 +97,9 @@ void migrate(SQLite::Database& database, std::span<const Migration> steps) {
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
     database.exec(step.sql);
     database.exec("PRAGMA user_version = " + std::to_string(step.version));
+    pass(FailPoint::migrating);
     transaction.commit();
+    pass(FailPoint::migrated);
   }
 }
 
