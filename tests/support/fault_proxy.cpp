@@ -120,13 +120,7 @@ FaultProxy::~FaultProxy() {
   calm();
   ::shutdown(listener_, SHUT_RDWR);
   acceptor_.join();
-  {
-    const std::lock_guard lock(mutex_);
-    for (const Client& client : clients_) {
-      ::shutdown(client.socket, SHUT_RDWR);
-      if (client.engine >= 0) ::shutdown(client.engine, SHUT_RDWR);
-    }
-  }
+  hang_up();
   for (Client& client : clients_) {
     client.thread.join();
     ::close(client.socket);
@@ -149,6 +143,14 @@ void FaultProxy::storm(std::uint64_t seed, unsigned one_of) {
 void FaultProxy::stall_for(std::chrono::milliseconds duration) {
   const std::lock_guard lock(mutex_);
   stall_ = duration;
+}
+
+void FaultProxy::hang_up() {
+  const std::lock_guard lock(mutex_);
+  for (const Client& client : clients_) {
+    ::shutdown(client.socket, SHUT_RDWR);
+    if (client.engine >= 0) ::shutdown(client.engine, SHUT_RDWR);
+  }
 }
 
 void FaultProxy::calm() {

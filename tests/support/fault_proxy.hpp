@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <ostream>
 #include <random>
 #include <string>
 #include <string_view>
@@ -71,6 +73,8 @@ inline constexpr Fault kAnswerFaults[] = {
     Fault::drip,  Fault::cut_within, Fault::short_body, Fault::truncated};
 inline constexpr Fault kEventFaults[] = {Fault::doubled, Fault::garbled, Fault::deaf};
 std::string_view to_string(Fault);
+inline void PrintTo(Fault fault, std::ostream* out) { *out << to_string(fault); }
+inline void PrintTo(Call call, std::ostream* out) { *out << to_string(call); }
 
 class FaultProxy {
  public:
@@ -99,6 +103,8 @@ class FaultProxy {
   void storm(std::uint64_t seed, unsigned one_of);
   // How long a stall lasts, from its beginning; 1 hour unless told otherwise.
   void stall_for(std::chrono::milliseconds duration);
+  // Ends all connections that there are.
+  void hang_up();
   // From now on all is passed on; what stalls is cut.
   void calm();
 

@@ -83,8 +83,8 @@ std::string header_of(std::string_view head, std::string_view name) {
     head.remove_prefix(end + 2);
     const std::string_view line = head.substr(0, head.find("\r\n"));
     if (line.size() <= name.size() || line[name.size()] != ':') continue;
-    const auto same = [](char a, char b) {
-      return std::tolower(static_cast<unsigned char>(a)) == b;
+    const auto same = [](char wanted, char found) {
+      return std::tolower(static_cast<unsigned char>(found)) == wanted;
     };
     if (!std::equal(name.begin(), name.end(), line.begin(), same)) continue;
     std::string_view value = line.substr(name.size() + 1);
