@@ -30,6 +30,10 @@ target_compile_definitions(genisys_build INTERFACE
   SPDLOG_FMT_EXTERNAL)
 target_compile_options(genisys_build INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wunused-result)
+# One setting for the whole program: pass() is inline where it is nothing.
+if(GENISYS_FAIL_POINTS)
+  target_compile_definitions(genisys_build INTERFACE GENISYS_FAIL_POINTS)
+endif()
 if(GENISYS_WARNINGS_AS_ERRORS)
   target_compile_options(genisys_build INTERFACE -Werror)
 endif()

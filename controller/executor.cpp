@@ -13,11 +13,13 @@
 
 #include "controller/container_spec.hpp"
 #include "controller/resource_calls.hpp"
+#include "state/fail_point.hpp"
 
 namespace genisys::controller {
 namespace {
 
 namespace asio = boost::asio;
+using state::FailPoint;
 
 Outcome failed(Step step, docker::Error error) {
   return {.failure = Outcome::Failure{.step = step, .error = std::move(error)}};
@@ -263,7 +265,9 @@ asio::awaitable<Outcome> Executor::perform(Act& act) {
 // and its answer was lost.
 asio::awaitable<Outcome> Executor::run(Act& act) {
   const auto& what = std::get<RunContainer>(act.action.what);
+  state::pass(FailPoint::creating);
   auto created = co_await engine_.create(what.name, what.spec);
+  state::pass(FailPoint::created);
   if (created) {
     act.about.container = *created;
   } else if (created.error().kind == docker::ErrorKind::conflict) {
@@ -293,11 +297,15 @@ asio::awaitable<Outcome> Executor::start(Act& act, docker::ContainerId id,
                                          std::vector<docker::Endpoint> joins) {
   for (const docker::Endpoint& endpoint : joins) {
     if (stopped_ || !hooks_.still_wanted(act.action)) co_return Outcome{.abandoned = true};
+    state::pass(FailPoint::joining);
     auto joined = co_await engine_.connect(endpoint.network, id, endpoint);
+    state::pass(FailPoint::joined);
     if (!joined) co_return failed(Step::join, joined.error());
   }
   if (stopped_ || !hooks_.still_wanted(act.action)) co_return Outcome{.abandoned = true};
+  state::pass(FailPoint::starting);
   auto started = co_await engine_.start(id);
+  state::pass(FailPoint::started);
   if (started) co_return Outcome{};
   if (started.error().kind == docker::ErrorKind::wreck) {
     // Its program may be running without the engine knowing: it can only be removed.
@@ -308,7 +316,9 @@ asio::awaitable<Outcome> Executor::start(Act& act, docker::ContainerId id,
 }
 
 asio::awaitable<Outcome> Executor::stop(StopContainer what) {
+  state::pass(FailPoint::stopping);
   auto stopped = co_await engine_.stop(what.id, what.grace);
+  state::pass(FailPoint::stopped);
   if (!stopped) co_return failed(Step::stop, stopped.error());
   if (what.after == AfterStop::keep) co_return Outcome{};
   co_return co_await remove(RemoveContainer{.slot = what.slot, .id = what.id});
@@ -317,7 +327,9 @@ asio::awaitable<Outcome> Executor::stop(StopContainer what) {
 asio::awaitable<Outcome> Executor::remove(RemoveContainer what) {
   const auto force =
       what.removal == Removal::forced ? docker::Engine::Force::yes : docker::Engine::Force::no;
+  state::pass(FailPoint::removing);
   auto removed = co_await engine_.remove(what.id, force);
+  state::pass(FailPoint::removed);
   if (removed || removed.error().kind == docker::ErrorKind::busy) co_return Outcome{};
   // It runs after all (a start was under way): look again rather than fail.
   if (removed.error().kind == docker::ErrorKind::conflict) co_return Outcome{.abandoned = true};
@@ -327,7 +339,9 @@ asio::awaitable<Outcome> Executor::remove(RemoveContainer what) {
 // That there are no words is no failure: a log driver may keep none, and somebody may have removed
 // the container. Only when nobody can tell, it is asked again.
 asio::awaitable<Outcome> Executor::examine(docker::ContainerId id) {
+  state::pass(FailPoint::examining);
   auto words = co_await engine_.logs(id, kLastLines);
+  state::pass(FailPoint::examined);
   if (words) co_return Outcome{.last_words = std::move(*words)};
   if (words.error().outcome_unknown()) co_return failed(Step::examine, words.error());
   co_return Outcome{};
@@ -351,7 +365,9 @@ asio::awaitable<Outcome> Executor::pull(PullImage what) {
     if (present.error().kind != docker::ErrorKind::not_found)
       co_return failed(Step::pull, present.error());
   }
+  state::pass(FailPoint::pulling);
   docker::Result<void> pulled = co_await pull_with_credentials(what.image);
+  state::pass(FailPoint::pulled);
   if (pulled) co_return Outcome{};
   Outcome outcome = failed(Step::pull, pulled.error());
   auto present = co_await engine_.image_id(what.image);
@@ -360,7 +376,9 @@ asio::awaitable<Outcome> Executor::pull(PullImage what) {
 }
 
 asio::awaitable<Outcome> Executor::prepare(PrepareResource what) {
+  state::pass(FailPoint::preparing);
   auto prepared = co_await prepare_resource(engine_, std::move(what));
+  state::pass(FailPoint::prepared);
   if (!prepared) co_return failed(Step::prepare, prepared.error());
   co_return Outcome{};
 }
@@ -369,8 +387,10 @@ asio::awaitable<Outcome> Executor::prepare(PrepareResource what) {
 // it after a kill in between.
 asio::awaitable<Outcome> Executor::record(Action action) {
   if (const auto* forget = std::get_if<ForgetService>(&action.what)) {
+    state::pass(FailPoint::unmaking);
     auto removed = co_await remove_unused(engine_, forget->unused, instance_);
     if (!removed) co_return failed(Step::remove, removed.error());
+    state::pass(FailPoint::unmade);
   }
   std::string why_not = co_await hooks_.record(std::move(action));
   if (why_not.empty()) co_return Outcome{};

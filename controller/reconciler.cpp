@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "controller/resource_gate.hpp"
+#include "state/fail_point.hpp"
 
 namespace genisys::controller {
 namespace {
@@ -140,7 +141,9 @@ Plan Reconciler::decide() {
   remember_doubts(next);
   look_at_ = next.look_at;
   board_.set_readiness(world.reachable, board_.first_pass_done() || world.listed);
+  state::pass(state::FailPoint::publishing);
   board_.publish(std::move(next.statuses));
+  state::pass(state::FailPoint::published);
   return next;
 }
 

@@ -7,12 +7,14 @@
 #include <utility>
 
 #include "state/commands.hpp"
+#include "state/fail_point.hpp"
 
 namespace genisys::controller {
 namespace {
 
 namespace asio = boost::asio;
 using state::EntryKind;
+using state::FailPoint;
 using state::JournalEntry;
 
 // While nothing can be written, no more than about so many wait.
@@ -99,7 +101,9 @@ asio::awaitable<void> Recorder::remember(const History& history, const World& wo
     for (const std::string& id : *gone) draft.unrelease(id);
     for (const JournalEntry& end : *ends) draft.note(end);
   };
+  state::pass(FailPoint::remembering);
   const std::string why_not = co_await commit(std::move(change));
+  state::pass(FailPoint::remembered);
   if (why_not.empty()) {
     recorded_ = std::move(recorded);
   } else if (ends_.size() < kMostEnds) {
@@ -112,13 +116,18 @@ asio::awaitable<void> Recorder::remember(const History& history, const World& wo
 asio::awaitable<std::string> Recorder::carry_out(Action action, History& history) {
   if (std::holds_alternative<ForgetService>(action.what)) {
     state::Change forget = forget_change(action);
-    co_return co_await commit(std::move(forget));
+    std::string why_not = co_await commit(std::move(forget));
+    state::pass(FailPoint::forgotten);
+    co_return why_not;
   }
   if (const auto* stable = std::get_if<MarkStable>(&action.what)) {
     state::Change mark = [name = action.service, stable = *stable](state::Draft& draft) {
       state::note_stable(draft, name, stable.revision);
     };
-    co_return co_await commit(std::move(mark));
+    state::pass(FailPoint::marking_stable);
+    std::string why_not = co_await commit(std::move(mark));
+    state::pass(FailPoint::marked_stable);
+    co_return why_not;
   }
 
   // The new revision and what was given up for it are one write: killed in between, the connector
@@ -150,7 +159,9 @@ asio::awaitable<std::string> Recorder::carry_out(Action action, History& history
     result->rollout = next.rollout;
     draft.remember(memory_key(action.service), encode_memory(next, moment));
   };
+  state::pass(FailPoint::rolling_back);
   std::string why_not = co_await commit(std::move(change));
+  state::pass(FailPoint::rolled_back);
   if (!why_not.empty()) co_return why_not;
   const auto still = history.services.find(action.service);
   if (result->rollout && still != history.services.end()) still->second.rollout = *result->rollout;

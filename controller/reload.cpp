@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "controller/services.hpp"
+#include "state/fail_point.hpp"
 
 namespace genisys::controller {
 namespace {
@@ -40,9 +41,11 @@ boost::asio::awaitable<state::Reload> ServiceFiles::take() {
   state::Reload reload{.notices = std::move(services.notices)};
   if (!services.file_missing) {
     const auto reading = std::make_shared<Reading>(Reading{*std::move(services.declared), {}});
+    state::pass(state::FailPoint::importing);
     co_await store_.commit([reading](state::Draft& draft) {
       reading->report = state::import_declarations(draft, reading->declared);
     });
+    state::pass(state::FailPoint::imported);
     reload.report = std::move(reading->report);
   }
   tell(reload, services.file_missing);

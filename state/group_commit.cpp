@@ -3,6 +3,8 @@
 #include <span>
 #include <utility>
 
+#include "state/fail_point.hpp"
+
 namespace genisys::state {
 
 namespace {
@@ -67,7 +69,9 @@ boost::asio::awaitable<void> GroupCommit::commit(Change change) {
 
 boost::asio::awaitable<Index> GroupCommit::reserve_indexes(std::uint64_t count) {
   auto request = std::make_shared<Request>(executor_, nullptr, count);
+  pass(FailPoint::reserving_indexes);
   co_await submit(request);
+  pass(FailPoint::indexes_reserved);
   co_return request->first_index;
 }
 
@@ -171,6 +175,7 @@ void GroupCommit::send(std::vector<std::shared_ptr<Request>> requests, const Dra
   in_flight_ = std::make_unique<InFlight>(InFlight{std::move(requests), batch, notes,
                                                    Durable{next, index_mark, id},
                                                    draft.touched_services(), closed_});
+  pass(FailPoint::batched);
   write_(std::move(batch));
 }
 
@@ -181,6 +186,7 @@ void GroupCommit::settle(const std::optional<WriteFailure>& failure) {
     feed_.fail(std::span(done->batch->entries).first(done->notes));
     if (done->is_last_try) feed_.abandon();
   } else {
+    pass(FailPoint::durable);
     durable_ = done->next;
     feed_.succeed(durable_.last_entry);
     if (listener_ && !done->touched.empty()) listener_(done->touched);

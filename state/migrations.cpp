@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "state/fail_point.hpp"
 #include "state/row_checksum.hpp"
 
 namespace genisys::state {
@@ -119,6 +120,9 @@ void migrate(SQLite::Database& database, std::span<const Migration> steps) {
     SQLite::Savepoint whole(database, "migration");
     database.exec(step.sql);
     database.exec("PRAGMA user_version = " + std::to_string(step.version));
+    pass(FailPoint::migrating);
+    transaction.commit();
+    pass(FailPoint::migrated);
     whole.release();
   }
 }

@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "state/fail_point.hpp"
 #include "state/migrations.hpp"
 #include "state/read_only_database.hpp"
 #include "state/recovery_advice.hpp"
@@ -331,7 +332,9 @@ std::optional<WriteFailure> SqliteFile::try_write(const WriteBatch& batch) {
     SQLite::Transaction transaction(*database_, SQLite::TransactionBehavior::IMMEDIATE);
     try {
       apply(batch);
+      pass(FailPoint::committing);
       transaction.commit();
+      pass(FailPoint::committed);
       return std::nullopt;
     } catch (const SQLite::Exception& error) {
       // Explained here, because the roll-back that follows overwrites the system's error.

@@ -28,7 +28,8 @@ std::string configuration(const Connector::Options& options, const std::string& 
       "  config: {}\n",
       one_file ? options.service_files.front()
                : fmt::format("[{}]", fmt::join(options.service_files, ", ")),
-      instance, options.engine_url, options.adopt, options.docker_config);
+      instance, options.way_to_engine.empty() ? options.engine_url : options.way_to_engine,
+      options.adopt, options.docker_config);
   if (!options.policy.empty()) text += "policy:\n";
   for (const std::string& line : options.policy) text += "  " + line + "\n";
   return text;

@@ -33,6 +33,8 @@ class Connector {
     std::vector<std::string> service_files = {"./services.py"};
     // Lines for the section `policy`.
     std::vector<std::string> policy = {};
+    // Where the connector looks for the engine; empty: where the test does.
+    std::string way_to_engine = {};
   };
 
   // The longest a test waits for anything to become true, on a busy machine.

@@ -1,13 +1,20 @@
-// The engine dies and comes back: the connector stays up, takes writes, and then carries them out.
-// On an engine of the test's own, the only one that a test may kill.
+// The engine dies, hangs, and comes back: the connector stays up, takes writes, and then carries
+// them out. On an engine of the test's own.
+//
+// GENISYS_ENGINE_ROUNDS=n restarts, kills and hangs it n times each; GENISYS_HANG_SECONDS=n says
+// for how long it hangs.
 
 #include <fmt/format.h>
 
+#include <atomic>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <thread>
 
+#include "tests/e2e/api_watch.hpp"
 #include "tests/e2e/connector_test.hpp"
-#include "tests/support/shell.hpp"
+#include "tests/e2e/private_engine.hpp"
 #include "tests/support/test_engine.hpp"
 
 namespace genisys::test {
@@ -15,40 +22,9 @@ namespace {
 
 constexpr const char* kImage = "genisys-away:1";
 
-// As a user calls it; throws std::runtime_error with what it said when it fails.
-std::string engine_script(const std::string& arguments) {
-  Finished finished =
-      run_shell(shell_quoted(GENISYS_SOURCE_DIR "/scripts/test-engine.sh") + " " + arguments);
-  if (finished.code != 0) throw std::runtime_error(finished.output);
-  while (finished.output.ends_with('\n')) finished.output.pop_back();
-  return finished.output;
-}
-
-class PrivateEngine {
- public:
-  PrivateEngine() : url_(engine_script("start --private 2>/dev/null")) {
-    const Finished made =
-        run_shell(fmt::format("GENISYS_TEST_DOCKER_HOST={} {} {}", url_,
-                              shell_quoted(GENISYS_SOURCE_DIR "/scripts/test-image.sh"), kImage));
-    if (made.code != 0) throw std::runtime_error(made.output);
-  }
-  PrivateEngine(const PrivateEngine&) = delete;
-  PrivateEngine& operator=(const PrivateEngine&) = delete;
-  ~PrivateEngine() {
-    run_shell(shell_quoted(GENISYS_SOURCE_DIR "/scripts/test-engine.sh") + " stop " + url_);
-  }
-
-  const std::string& url() const { return url_; }
-  void crash() { engine_script("crash " + url_); }
-  void revive() { engine_script("revive " + url_); }
-
- private:
-  const std::string url_;
-};
-
 TEST(EngineAway, IsOutlivedAndCaughtUpWith) {
   if (TestEngine::is_forbidden()) GTEST_SKIP() << "GENISYS_TEST_ENGINE=none";
-  PrivateEngine engine;
+  PrivateEngine engine(kImage);
   Connector connector({.engine_url = engine.url()});
   connector.start();
   connector.define("web", kImage);
@@ -88,6 +64,98 @@ TEST(EngineAway, IsOutlivedAndCaughtUpWith) {
   EXPECT_EQ(connector.call("GET", "/readyz").status, 200);
   if (testing::Test::HasFailure()) std::cout << connector.process().log();
 }
+
+int number_from(const char* variable, int otherwise) {
+  const char* text = std::getenv(variable);
+  return text == nullptr ? otherwise : std::atoi(text);
+}
+
+enum class Mishap { restart, crash, hang };
+
+class EngineMishap : public ::testing::TestWithParam<std::pair<const char*, Mishap>> {
+ protected:
+  // Long enough for the list that hangs to be given up.
+  static void happen(PrivateEngine& engine, Mishap mishap, const Connector& connector) {
+    if (mishap == Mishap::restart) {
+      engine.restart();
+    } else if (mishap == Mishap::crash) {
+      engine.crash();
+      engine.revive();
+    } else {
+      engine.hang();
+      const std::chrono::seconds least(number_from("GENISYS_HANG_SECONDS", 11));
+      const auto end = std::chrono::steady_clock::now() + least;
+      EXPECT_TRUE(eventually([&] {
+        return std::chrono::steady_clock::now() >= end &&
+               connector.call("GET", "/readyz").status == 503;
+      })) << "a hung engine counts as ready";
+      engine.go_on();
+    }
+  }
+};
+
+TEST_P(EngineMishap, UnderLoadIsOutlived) {
+  if (TestEngine::is_forbidden()) GTEST_SKIP() << "GENISYS_TEST_ENGINE=none";
+  const auto& [name, mishap] = GetParam();
+  PrivateEngine engine(kImage);
+  Connector connector({.engine_url = engine.url()});
+  connector.start();
+  connector.define("web", kImage);
+  connector.define("db", kImage);
+  connector.scale("db", 1);
+  connector.scale_and_converge("web", 2);
+  ApiWatch api(connector, "web");
+  std::chrono::milliseconds longest{0};
+  const int rounds = number_from("GENISYS_ENGINE_ROUNDS", 1);
+  std::int64_t writes = 0;
+  std::uint32_t target = 0;
+  for (int round = 0; round < rounds; ++round) {
+    SCOPED_TRACE(fmt::format("{} {}", name, round));
+    std::atomic<bool> over = false;
+    std::string refused;
+    // Up and down all the while; the last write that was acknowledged counts.
+    std::thread load([&] {
+      for (; !over; ++writes) {
+        const auto next = static_cast<std::uint32_t>(writes % 4);
+        const std::string body = fmt::format(R"({{"number": {}}})", next);
+        try {
+          if (connector.call("POST", "/service/web/scale", body).status == 200) target = next;
+        } catch (const std::runtime_error& error) {
+          refused = error.what();
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+      }
+    });
+    happen(engine, mishap, connector);
+    over = true;
+    load.join();
+    EXPECT_EQ(refused, "");
+    const auto back = std::chrono::steady_clock::now();
+    EXPECT_EQ(connector.status("web")["desired"].number(), target);
+    EXPECT_EQ(connector.converge("web")["running_resources"].number(), target);
+    connector.converge("db");
+    longest = std::max(longest, std::chrono::duration_cast<std::chrono::milliseconds>(
+                                    std::chrono::steady_clock::now() - back));
+    EXPECT_EQ(connector.settled("web", target).size(), target);
+    EXPECT_EQ(connector.settled("db", 1).size(), 1U);
+    EXPECT_EQ(connector.call("GET", "/readyz").status, 200);
+  }
+  api.stop();
+  EXPECT_EQ(api.failure(), "");
+  EXPECT_LT(api.faster_than(0.99), std::chrono::milliseconds(250));
+  std::cout << fmt::format(
+      "  {} x {}: {} writes, {} API answers (p99 {} us, slowest {} us), converged at most {} ms "
+      "after the engine was back\n",
+      rounds, name, writes, api.answers(), api.faster_than(0.99).count(),
+      api.faster_than(1).count(), longest.count());
+  if (testing::Test::HasFailure()) std::cout << connector.process().log();
+}
+
+INSTANTIATE_TEST_SUITE_P(EngineAway, EngineMishap,
+                         ::testing::Values(std::pair{"Restart", Mishap::restart},
+                                           std::pair{"Crash", Mishap::crash},
+                                           std::pair{"Hang", Mishap::hang}),
+                         [](const auto& row) { return std::string(row.param.first); });
 
 TEST(EngineAway, AtTheStartDoesNotKeepTheApiAway) {
   if (TestEngine::is_forbidden()) GTEST_SKIP() << "GENISYS_TEST_ENGINE=none";

@@ -1,19 +1,32 @@
 // SIGKILL at any moment loses no acknowledged write and makes no container too many.
+//
+// GENISYS_KILLS=n kills it n times in each of the tests that kill it often.
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <iostream>
+#include <list>
+#include <map>
 #include <random>
+#include <thread>
 
 #include "tests/e2e/connector_test.hpp"
 #include "tests/e2e/running_watch.hpp"
+#include "tests/support/register_history.hpp"
 
 namespace genisys::test {
 namespace {
 
 using KilledConnector = ConnectorTest;
 
-constexpr int kRounds = 50;
+int kills(int otherwise) {
+  const char* text = std::getenv("GENISYS_KILLS");
+  return text == nullptr ? otherwise : std::atoi(text);
+}
+
 constexpr std::uint32_t kMostReplicas = 5;
 
 TEST_F(KilledConnector, KeepsWhatItAcknowledgedAndNeverOvershoots) {
@@ -37,7 +50,8 @@ TEST_F(KilledConnector, KeepsWhatItAcknowledgedAndNeverOvershoots) {
   RunningWatch watch(connector(), "web");
   std::uint32_t target = 0;
   std::int64_t last_index = 0;
-  for (int round = 0; round < kRounds; ++round) {
+  const int rounds = kills(50);
+  for (int round = 0; round < rounds; ++round) {
     SCOPED_TRACE(fmt::format("round {}", round));
     const std::uint32_t former = std::exchange(target, any(0, kMostReplicas));
     watch.allow_at_most(std::max<std::size_t>({may_run(), former, target}));
@@ -55,12 +69,130 @@ TEST_F(KilledConnector, KeepsWhatItAcknowledgedAndNeverOvershoots) {
   EXPECT_EQ(status["running_resources"].number(), target);
   watch.stop();
   EXPECT_EQ(watch.violation(), "");
-  EXPECT_GT(watch.samples(), static_cast<std::size_t>(kRounds));
+  EXPECT_GT(watch.samples(), static_cast<std::size_t>(rounds));
+  std::cout << "  " << rounds << " kills, as many acknowledged targets, " << watch.samples()
+            << " looks at what runs\n";
 
   connector().settled("web", target);
   connector().scale_and_converge("web", 0);
   EXPECT_TRUE(eventually([&] { return connector().containers("web").empty(); }))
       << "it left containers behind";
+}
+
+// Writes and reads one of two definitions, again and again, until told to end.
+class Client {
+ public:
+  Client(std::vector<std::string> services, std::string image, const std::atomic<int>& port,
+         std::atomic<std::uint64_t>& last_value, std::uint32_t seed)
+      : services_(std::move(services)),
+        image_(std::move(image)),
+        port_(port),
+        last_value_(last_value),
+        random_(seed),
+        thread_([this] { work(); }) {}
+  ~Client() { stop(); }
+
+  void stop() {
+    stopping_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
+  // After stop().
+  const RegisterHistory& seen(const std::string& service) { return histories_[service]; }
+
+ private:
+  static RegisterHistory::Time now() {
+    return std::chrono::steady_clock::now().time_since_epoch().count();
+  }
+
+  void work() {
+    while (!stopping_) {
+      const std::string& service = services_[random_() % services_.size()];
+      if (random_() % 2 == 0) {
+        write(service);
+      } else {
+        read(service);
+      }
+    }
+  }
+
+  HttpAnswer call(std::string_view method, const std::string& service, const std::string& body) {
+    const HttpClient client(HttpClient::Tcp{"127.0.0.1", static_cast<std::uint16_t>(port_.load())},
+                            std::chrono::seconds(5));
+    return client.send(method, "/service/" + service, body);
+  }
+
+  void write(const std::string& service) {
+    const std::uint64_t value = ++last_value_;
+    const RegisterHistory::Time begin = now();
+    RegisterHistory::Time end = RegisterHistory::kNever;
+    try {
+      const std::string body = fmt::format(
+          R"({{"name": "{}", "image": "{}", "labels": {{"v": "{}"}}}})", service, image_, value);
+      if (call("PUT", service, body).status == 200) end = now();
+    } catch (const std::runtime_error&) {
+      pause();
+    }
+    histories_[service].write(value, begin, end);
+  }
+
+  void read(const std::string& service) {
+    const RegisterHistory::Time begin = now();
+    try {
+      const HttpAnswer answer = call("GET", service, "");
+      // Another program has the port meanwhile.
+      if (answer.status != 200) return;
+      const std::uint64_t value = std::stoull(Json::parse(answer.body)["labels"]["v"].text());
+      histories_[service].read(value, begin, now());
+    } catch (const std::runtime_error&) {
+      pause();
+    }
+  }
+
+  // Nobody is there.
+  static void pause() { std::this_thread::sleep_for(std::chrono::milliseconds(2)); }
+
+  const std::vector<std::string> services_;
+  const std::string image_;
+  const std::atomic<int>& port_;
+  std::atomic<std::uint64_t>& last_value_;
+  std::mt19937 random_;
+  std::atomic<bool> stopping_ = false;
+  std::map<std::string, RegisterHistory> histories_;
+  std::thread thread_;
+};
+
+TEST_F(KilledConnector, ShowsAllItsClientsOneHistory) {
+  std::mt19937 random(std::random_device{}());
+  const std::vector<std::string> services = {"a" + random_text(), "b" + random_text()};
+  connector().start();
+  for (const std::string& service : services)
+    connector().define(service, image(), R"("labels": {"v": "0"})");
+  std::atomic<int> port = connector().process().port();
+  std::atomic<std::uint64_t> last_value = 0;
+  std::list<Client> clients;
+  for (int i = 0; i < 4; ++i) clients.emplace_back(services, image(), port, last_value, random());
+  const int rounds = kills(15);
+  for (int round = 0; round < rounds; ++round) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 200));
+    connector().process().kill();
+    connector().start();
+    port = connector().process().port();
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  for (Client& client : clients) client.stop();
+  std::size_t acknowledged = 0;
+  std::size_t reads = 0;
+  for (const std::string& service : services) {
+    RegisterHistory history;
+    for (Client& client : clients) history.add(client.seen(service));
+    acknowledged += history.acknowledged();
+    reads += history.reads();
+    EXPECT_EQ(history.contradiction(), std::nullopt);
+  }
+  EXPECT_GT(acknowledged, static_cast<std::size_t>(rounds));
+  std::cout << fmt::format(
+      "  {} kills, {} acknowledged writes and {} reads explained by one register each\n", rounds,
+      acknowledged, reads);
 }
 
 TEST_F(KilledConnector, StopsNoContainerAndKnowsThemAgain) {

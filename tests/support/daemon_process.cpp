@@ -50,6 +50,22 @@ DaemonProcess::~DaemonProcess() {
   if (reader_.joinable()) reader_.join();
 }
 
+void DaemonProcess::set_environment(const std::string& name, const std::string& value) {
+  environment_[name] = value;
+}
+
+std::vector<std::string> DaemonProcess::environment() const {
+  std::vector<std::string> all;
+  for (char** entry = ::environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    if (!environment_.contains(std::string(text.substr(0, text.find('='))))) all.emplace_back(text);
+  }
+  for (const auto& [name, value] : environment_) {
+    if (!value.empty()) all.push_back(name + "=" + value);
+  }
+  return all;
+}
+
 void DaemonProcess::launch() {
   if (is_running()) throw std::logic_error("it runs already");
   if (reader_.joinable()) reader_.join();
@@ -62,13 +78,18 @@ void DaemonProcess::launch() {
     words.push_back(const_cast<char*>(argument.c_str()));
   }
   words.push_back(nullptr);
+  // Made before the fork: other threads may hold the locks of the allocator.
+  std::vector<std::string> variables = environment();
+  std::vector<char*> setting;
+  for (std::string& variable : variables) setting.push_back(variable.data());
+  setting.push_back(nullptr);
   pid_ = ::fork();
   if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
   if (pid_ == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::dup2(pipe[1], STDOUT_FILENO);
     ::dup2(pipe[1], STDERR_FILENO);
-    if (::chdir(folder_.c_str()) == 0) ::execv(program_.c_str(), words.data());
+    if (::chdir(folder_.c_str()) == 0) ::execve(program_.c_str(), words.data(), setting.data());
     ::_exit(127);
   }
   ::close(pipe[1]);

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -31,6 +32,8 @@ class DaemonProcess {
   DaemonProcess& operator=(const DaemonProcess&) = delete;
   ~DaemonProcess();
 
+  // Of every later process, beside this program's own environment; an empty value takes it away.
+  void set_environment(const std::string& name, const std::string& value);
   // Returns when it listens; throws std::runtime_error with its output when it ends before, or
   // after 20 s.
   void start();
@@ -56,6 +59,7 @@ class DaemonProcess {
 
  private:
   void gather(int pipe);
+  std::vector<std::string> environment() const;
   // Waits until the log after `offset` has `text` or nobody writes any more.
   std::size_t find_in_log(const std::string& text, std::size_t offset,
                           std::chrono::milliseconds timeout) const;
@@ -63,6 +67,7 @@ class DaemonProcess {
   const std::filesystem::path program_;
   const std::vector<std::string> arguments_;
   const std::filesystem::path folder_;
+  std::map<std::string, std::string> environment_;
   pid_t pid_ = -1;
   std::uint16_t port_ = 0;
 

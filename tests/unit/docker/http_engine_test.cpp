@@ -247,6 +247,44 @@ TEST_F(HttpEngineTest, ReadsALargeListThatDripsInSmallChunks) {
   EXPECT_EQ(server_.connections(), 1);
 }
 
+TEST_F(HttpEngineTest, ReadsAnEmptyAnswerWhoseEndDrips) {
+  const std::string all = chunked_head() + kLastChunk;
+  server_.expect(after_ping({request(), drip(all)}));
+  EXPECT_EQ(list_error(engine_), ErrorKind::protocol) << "no list at all";
+  for (std::size_t cut = chunked_head().size(); cut < all.size(); ++cut) {
+    server_.expect({request(), send(all.substr(0, cut)), gate(), send(all.substr(cut))});
+    auto stream = wait(engine_.subscribe());
+    ASSERT_TRUE(stream);
+    server_.open_gate();
+    EXPECT_EQ(wait((*stream)->next()).error().kind, ErrorKind::unreachable) << cut;
+  }
+}
+
+// Wherever the connection ends, what came before is no list, and no shorter one.
+TEST_F(HttpEngineTest, TakesNoListThatEndsAtAnyByte) {
+  const std::string body = R"([{"Id":")" + kId.str() + R"(","Names":["/a"]},{"Id":")" + kId.str() +
+                           R"(","Labels":{"k":"v"}}])";
+  const std::string chunked =
+      chunked_head() + chunk(body.substr(0, 60)) + chunk(body.substr(60)) + kLastChunk;
+  for (const std::string& whole : {answer(200, body), chunked}) {
+    for (std::size_t end = 0; end < whole.size(); ++end) {
+      HttpEngine engine(io_.get_executor(), server_.address());
+      server_.expect(after_ping({request(), send(whole.substr(0, end))}));
+      if (end == 0) server_.expect({request()});
+      const auto list = wait(engine.list({}));
+      ASSERT_FALSE(list) << end;
+      EXPECT_TRUE(list.error().outcome_unknown()) << end;
+    }
+  }
+  for (std::size_t length = 0; length < body.size(); ++length) {
+    HttpEngine engine(io_.get_executor(), server_.address());
+    server_.expect(after_ping({request(), send(answer(200, body.substr(0, length)))}));
+    ASSERT_FALSE(wait(engine.list({}))) << length;
+  }
+  server_.expect(after_ping({request(), send(chunked)}));
+  EXPECT_EQ(wait(HttpEngine(io_.get_executor(), server_.address()).list({}))->size(), 2U);
+}
+
 // ---- reused connections
 // ----------------------------------------------------------------------------
 
