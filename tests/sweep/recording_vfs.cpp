@@ -115,6 +115,9 @@ std::map<std::string, std::string> after_power_cut(const std::vector<FileOperati
   for (std::size_t i = 0; i < count; ++i) {
     const FileOperation& operation = operations[i];
     switch (operation.kind) {
+      case Kind::preset:
+        durable[operation.file] = operation.data;
+        break;
       case Kind::make:
         durable.try_emplace(operation.file);
         break;

@@ -15,7 +15,7 @@
 namespace genisys::test {
 
 struct FileOperation {
-  enum class Kind { make, write, resize, sync, remove, note };
+  enum class Kind { preset, make, write, resize, sync, remove, note };
   Kind kind;
   std::string file = {};
   std::uint64_t at = 0;  // write: the offset; resize: the size; note: what was noted
@@ -33,8 +33,7 @@ class RecordingVfs {
 
   // A file that was there, durably, before.
   void preset(const std::string& file, std::string bytes) {
-    record({FileOperation::Kind::write, file, 0, std::move(bytes)});
-    record({FileOperation::Kind::sync, file, 0, {}});
+    record({FileOperation::Kind::preset, file, 0, std::move(bytes)});
   }
   // Puts a mark between the operations.
   void note(std::uint64_t value) { record({FileOperation::Kind::note, {}, value, {}}); }

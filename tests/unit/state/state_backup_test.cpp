@@ -153,14 +153,14 @@ TEST_F(StateBackup, HoldsAllThatTheFileHeld) {
 
 TEST_F(StateBackup, TakesWhatIsWrittenWhileItIsMade) {
   auto store = open();
-  fill_state(context, *store, 2000);
-  for (std::uint32_t target = 1; target <= 300; ++target) change(*store, target);
+  fill_state(context, *store, 400);
+  for (std::uint32_t target = 1; target <= 60; ++target) change(*store, target);
   ASSERT_TRUE(eventually([&] {
     if (!fs::exists(backup_of(path))) return false;
     check_copy(backup_of(path));
     SQLite::Database database(backup_of(path));
     SQLite::Statement row(database, "SELECT desired FROM service WHERE name = 'web'");
-    return row.executeStep() && row.getColumn(0).getUInt() == 300;
+    return row.executeStep() && row.getColumn(0).getUInt() == 60;
   }));
 }
 
@@ -196,7 +196,7 @@ TEST_F(StateBackup, ThatFailsIsAWarningAndLeavesTheOneBefore) {
 
 TEST_F(StateBackup, IsLeftWhenTheStoreCloses) {
   auto store = open();
-  fill_state(context, *store, 3000);
+  fill_state(context, *store, 600);
   run_coro(context, store->close());
   store.reset();
   EXPECT_FALSE(fs::exists(backup_of(path) + ".tmp"));
