@@ -39,6 +39,9 @@ struct Outcome {
   bool name_taken = false;
   // The service changed meanwhile; the act ended early and nothing is wrong.
   bool abandoned = false;
+  // It ended early because the engine has a container of this name, ours, that the list did not
+  // show or that is not what the act wants.
+  bool met_another = false;
   // The pull failed, and the image is on the engine all the same.
   bool image_is_here = false;
   // What an examined container wrote last.

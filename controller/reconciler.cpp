@@ -249,7 +249,8 @@ void Reconciler::act_ended(const Action& action, const InFlight& about, const Ou
   const bool look_now = outcome.failure || outcome.abandoned || about.kind == ActKind::pull ||
                         about.kind == ActKind::prepare ||
                         (executor_.is_idle() && !executor_.has_waiting());
-  wake_(look_now ? Urgency::now : Urgency::soon);
+  // Should the next list not show it either, the same would follow at once, again and again.
+  wake_(look_now && !outcome.met_another ? Urgency::now : Urgency::soon);
 }
 
 void Reconciler::learn(const Action& action, const Outcome& outcome) {

@@ -69,6 +69,7 @@ void write_it(Life& life, const std::string& order) {
   life.define("one");
   life.arm(order);
   life.define("two");
+  life.await_ready();  // it may have been killed right after its answer
 }
 
 void scale_it_up(Life& life, const std::string& order) {
