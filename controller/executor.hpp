@@ -37,6 +37,8 @@ struct Outcome {
   std::optional<Failure> failure = {};
   // Somebody else's container has the name this act wanted to create.
   bool name_taken = false;
+  // One of ours has it that is not what this act wants. Comes with `abandoned`.
+  bool name_held = false;
   // The service changed meanwhile; the act ended early and nothing is wrong.
   bool abandoned = false;
   // The pull failed, and the image is on the engine all the same.

@@ -262,6 +262,7 @@ void Reconciler::learn(const Action& action, const Outcome& outcome) {
     learn_failure(action, outcome);
     return;
   }
+  if (outcome.name_held) learn_held_name(action);
   if (const auto* run = std::get_if<RunContainer>(&action.what); run && !outcome.abandoned) {
     ImageHistory& image = history_.images[run->spec.image];
     image.state = ImageState::present;
@@ -319,6 +320,17 @@ void Reconciler::learn_preparation(const PrepareResource& prepared, const Outcom
   past.seen_at.reset();
   note_failure(past.ladder, reason, std::move(message), policy, clock_.now(), clock_.wall(),
                jitter());
+}
+
+// An engine that goes on to hide the holder from the list would be asked again and again: the first
+// time the next look may show it, later ones wait.
+void Reconciler::learn_held_name(const Action& action) {
+  const auto service = history_.services.find(action.service);
+  if (service == history_.services.end()) return;
+  note_slot_failure(service->second, slot_of(action), Reason::engine_error,
+                    "the engine has a container of this name and does not list it",
+                    options_.policy.backoff, clock_.now(), clock_.wall(),
+                    [this] { return jitter(); });
 }
 
 void Reconciler::learn_failure(const Action& action, const Outcome& outcome) {
