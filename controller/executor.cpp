@@ -285,7 +285,7 @@ asio::awaitable<Outcome> Executor::run(Act& act) {
     const bool usable = found->container.state == docker::ContainerState::created &&
                         identity->spec == what.spec.labels.at(std::string(kSpecLabel));
     // Ours, but not what this act wants: the next look at the world says what to do with it.
-    if (!usable) co_return Outcome{.abandoned = true, .met_another = true};
+    if (!usable) co_return Outcome{.name_held = true, .abandoned = true};
   } else {
     co_return failed(Step::create, created.error());
   }

@@ -37,11 +37,10 @@ struct Outcome {
   std::optional<Failure> failure = {};
   // Somebody else's container has the name this act wanted to create.
   bool name_taken = false;
+  // One of ours has it that is not what this act wants. Comes with `abandoned`.
+  bool name_held = false;
   // The service changed meanwhile; the act ended early and nothing is wrong.
   bool abandoned = false;
-  // It ended early because the engine has a container of this name, ours, that the list did not
-  // show or that is not what the act wants.
-  bool met_another = false;
   // The pull failed, and the image is on the engine all the same.
   bool image_is_here = false;
   // What an examined container wrote last.

@@ -75,7 +75,10 @@ Value encode(const Rollout& rollout, const Moment& moment) {
   add(map, "state", text(to_string(rollout.state)));
   add(map, "complete", Value(rollout.complete, {}));
   add(map, "began", number(milliseconds(rollout.began)));
-  if (rollout.progressed) add(map, "progressed", number(to_wall(*rollout.progressed, moment)));
+  // How long it has stood still, not since when: nothing progresses while the connector is away,
+  // and a wall clock that is set meanwhile must not use up the deadline.
+  if (rollout.progressed)
+    add(map, "still_for", number(milliseconds(moment.now - *rollout.progressed)));
   if (rollout.stepped) add(map, "stepped", number(to_wall(*rollout.stepped, moment)));
   add(map, "proven", number(rollout.proven));
   List failed;
@@ -211,7 +214,8 @@ Rollout Reader::rollout(const Value& value) {
   if (!known || flag == nullptr) ok_ = false;
   rollout.complete = flag != nullptr && *flag;
   rollout.began = wall(value.find("began"));
-  if (const Value* progressed = value.find("progressed")) rollout.progressed = past(progressed);
+  if (const Value* still_for = value.find("still_for"))
+    rollout.progressed = moment_.now - std::chrono::milliseconds(number(still_for));
   if (const Value* stepped = value.find("stepped")) rollout.stepped = past(stepped);
   rollout.proven = count<std::uint32_t>(value.find("proven"));
   for (const Value& item : list(value.find("failed")))

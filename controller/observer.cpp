@@ -76,12 +76,24 @@ asio::awaitable<void> Observer::refresh() {
     take(std::move(container), now);
   }
   after_outage_ = false;
-  // What was asked for and is not there is gone; marks set meanwhile are for the next look.
+  // What was asked for and is not there is gone; marks set meanwhile are for the next look. But of
+  // single ones nobody can say how plausible that is: unless it was told, or is our own act, the
+  // whole picture decides.
+  bool is_unproven = false;
   std::erase_if(world_.containers, [&](const auto& entry) {
-    const bool is_gone = !present.contains(entry.first) && (whole || asked.contains(entry.first));
-    if (is_gone) note_vanished(entry.second);
-    return is_gone;
+    const docker::ContainerId& id = entry.first;
+    if (present.contains(id) || !(whole || asked.contains(id))) return false;
+    if (!whole && !explained_.contains(id) && !works_on_(id)) {
+      is_unproven = true;
+      return false;
+    }
+    note_vanished(entry.second);
+    return true;
   });
+  if (is_unproven) {
+    all_dirty_ = true;
+    wake_(Urgency::now);
+  }
   const auto is_gone = [this](const docker::ContainerId& id) {
     return !world_.containers.contains(id);
   };

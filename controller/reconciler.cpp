@@ -249,8 +249,7 @@ void Reconciler::act_ended(const Action& action, const InFlight& about, const Ou
   const bool look_now = outcome.failure || outcome.abandoned || about.kind == ActKind::pull ||
                         about.kind == ActKind::prepare ||
                         (executor_.is_idle() && !executor_.has_waiting());
-  // Should the next list not show it either, the same would follow at once, again and again.
-  wake_(look_now && !outcome.met_another ? Urgency::now : Urgency::soon);
+  wake_(look_now ? Urgency::now : Urgency::soon);
 }
 
 void Reconciler::learn(const Action& action, const Outcome& outcome) {
@@ -266,6 +265,7 @@ void Reconciler::learn(const Action& action, const Outcome& outcome) {
     learn_failure(action, outcome);
     return;
   }
+  if (outcome.name_held) learn_held_name(action);
   if (const auto* run = std::get_if<RunContainer>(&action.what); run && !outcome.abandoned) {
     ImageHistory& image = history_.images[run->spec.image];
     image.state = ImageState::present;
@@ -323,6 +323,17 @@ void Reconciler::learn_preparation(const PrepareResource& prepared, const Outcom
   past.seen_at.reset();
   note_failure(past.ladder, reason, std::move(message), policy, clock_.now(), clock_.wall(),
                jitter());
+}
+
+// An engine that goes on to hide the holder from the list would be asked again and again: the first
+// time the next look may show it, later ones wait.
+void Reconciler::learn_held_name(const Action& action) {
+  const auto service = history_.services.find(action.service);
+  if (service == history_.services.end()) return;
+  note_slot_failure(service->second, slot_of(action), Reason::engine_error,
+                    "the engine has a container of this name and does not list it",
+                    options_.policy.backoff, clock_.now(), clock_.wall(),
+                    [this] { return jitter(); });
 }
 
 void Reconciler::learn_failure(const Action& action, const Outcome& outcome) {

@@ -75,6 +75,7 @@ class Reconciler {
   void act_ended(const Action& action, const InFlight& about, const Outcome& outcome);
   void learn(const Action& action, const Outcome& outcome);
   void learn_failure(const Action& action, const Outcome& outcome);
+  void learn_held_name(const Action& action);
   bool works_on(const docker::ContainerId& id) const;
   bool still_wanted(const Action& action) const;
   void learn_pull(const PullImage& pull, const Outcome& outcome);

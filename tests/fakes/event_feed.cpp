@@ -60,7 +60,15 @@ void EventFeed::publish(docker::Event event) {
 
 void EventFeed::deliver(const docker::Event& event) {
   const Delivery delivery = rule_ ? rule_(event) : Delivery::once;
-  const int copies = delivery == Delivery::dropped ? 0 : delivery == Delivery::twice ? 2 : 1;
+  if (delivery == Delivery::late) {
+    late_.push_back(event);
+    return;
+  }
+  if (delivery != Delivery::dropped) send(event, delivery == Delivery::twice ? 2 : 1);
+  for (const docker::Event& late : std::exchange(late_, {})) send(late, 1);
+}
+
+void EventFeed::send(const docker::Event& event, int copies) {
   std::erase_if(queues_, [](const auto& queue) { return queue.expired(); });
   for (const auto& weak : queues_) {
     if (const auto queue = weak.lock()) {
@@ -71,6 +79,7 @@ void EventFeed::deliver(const docker::Event& event) {
 }
 
 void EventFeed::break_streams() {
+  for (const docker::Event& late : std::exchange(late_, {})) send(late, 1);
   for (const auto& weak : std::exchange(queues_, {})) {
     if (const auto queue = weak.lock()) {
       queue->ended = true;

@@ -1,4 +1,5 @@
-// A FakeEngine's events and their subscribers. Events may be lost, doubled or held back on command.
+// A FakeEngine's events and their subscribers. Events may be lost, doubled, put out of their
+// order or held back on command.
 //
 // One thread. A stream may outlive the feed: it has then ended.
 #pragma once
@@ -16,7 +17,8 @@ namespace genisys::fakes {
 
 class EventFeed {
  public:
-  enum class Delivery { once, twice, dropped };
+  // `late`: after the event that comes next, or with the end of the stream.
+  enum class Delivery { once, twice, dropped, late };
 
   explicit EventFeed(boost::asio::any_io_executor executor);
   EventFeed(const EventFeed&) = delete;
@@ -43,12 +45,14 @@ class EventFeed {
   struct Queue;
 
   void deliver(const docker::Event& event);
+  void send(const docker::Event& event, int copies);
 
   boost::asio::any_io_executor executor_;
   std::function<Delivery(const docker::Event&)> rule_;
   std::vector<std::weak_ptr<Queue>> queues_;
   std::vector<docker::Event> log_;
   std::vector<docker::Event> held_;
+  std::vector<docker::Event> late_;
   bool holding_ = false;
 };
 

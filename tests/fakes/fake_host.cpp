@@ -208,8 +208,7 @@ Result<void> FakeHost::start_now(FakeContainer& container) {
   const ContainerId id = container.id;
   if (program.ends_after) {
     container.ends_at = timeline_.clock().now() + *program.ends_after;
-    container.end =
-        timeline_.at(*container.ends_at, [this, id, code = program.exit_code] { exit(id, code); });
+    container.end = timeline_.at(*container.ends_at, [this, id] { end_by_itself(id); });
   }
   begin_health(container);
   emit(container, EventAction::start);
@@ -372,9 +371,12 @@ FakeContainer& FakeHost::get(const ContainerId& id) {
   return *container;
 }
 
+// Later than the last one, as long as nobody sets the clock back.
 docker::EngineTime FakeHost::tick() {
+  constexpr std::chrono::milliseconds kSetBack{1};
   const docker::EngineTime now = timeline_.clock().wall();
-  last_time_ = std::max(now, last_time_ + std::chrono::nanoseconds(1));
+  const docker::EngineTime next = last_time_ + std::chrono::nanoseconds(1);
+  last_time_ = now + kSetBack < next ? now : std::max(now, next);
   return last_time_;
 }
 

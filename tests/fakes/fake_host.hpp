@@ -204,6 +204,7 @@ class FakeHost {
   docker::Result<std::vector<docker::PublishedPort>> allocate_ports(const FakeContainer& container);
   bool taken(const docker::PublishedPort& port) const;
   void die(FakeContainer& container, int code);
+  void end_by_itself(const docker::ContainerId& id);
   void begin_health(FakeContainer& container);
   void signal_stop(FakeContainer& container, state::Duration grace);
   void kill_now(FakeContainer& container);

@@ -69,8 +69,7 @@ void FakeHost::unpause(const ContainerId& id) {
   require(container.state == ContainerState::paused, container, "it cannot be unpaused");
   if (container.ends_at) {
     container.ends_at = timeline_.clock().now() + *container.program.ends_after;
-    container.end = timeline_.at(
-        *container.ends_at, [this, id, code = container.program.exit_code] { exit(id, code); });
+    container.end = timeline_.at(*container.ends_at, [this, id] { end_by_itself(id); });
   }
   emit(container, EventAction::unpause);
   transition(container, ContainerState::running);
@@ -101,6 +100,15 @@ void FakeHost::exit(const ContainerId& id, int code) {
   FakeContainer& container = get(id);
   require(container.up(), container, "it cannot end");
   die(container, code & 0xff);
+}
+
+void FakeHost::end_by_itself(const ContainerId& id) {
+  const Program& program = get(id).program;
+  if (program.runs_out_of_memory) {
+    oom(id);
+  } else {
+    exit(id, program.exit_code);
+  }
 }
 
 void FakeHost::oom(const ContainerId& id) {

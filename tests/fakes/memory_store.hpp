@@ -1,5 +1,5 @@
 // A Store that forgets: the queue and the rules of the real one, with a memory in place of the
-// disk.
+// disk. What it wrote can outlive it (Disk), and every write can be made to fail or to be the last.
 #pragma once
 
 #include <algorithm>
@@ -19,8 +19,17 @@
 
 #include "state/group_commit.hpp"
 #include "state/store.hpp"
+#include "tests/fakes/disk.hpp"
 
 namespace genisys::fakes {
+
+// What becomes of one write. The default: it is recorded, and acknowledged.
+struct Writing {
+  bool is_recorded = true;
+  std::optional<state::StoreFault> fault = {};  // what its writers hear; not with is_recorded
+  bool is_answered = true;                      // false: nobody ever hears of it
+};
+using WriteHook = std::function<Writing(const state::WriteBatch&)>;
 
 // Logic thread only. Acknowledges through the executor, like the real one, unless told to hold.
 class MemoryStore final : public state::Store {
@@ -29,17 +38,25 @@ class MemoryStore final : public state::Store {
   explicit MemoryStore(
       boost::asio::any_io_executor executor, state::Snapshot initial = {},
       std::function<state::WallTime()> wall = [] { return state::WallTime{}; })
+      : MemoryStore(std::move(executor), std::make_shared<Disk>(std::move(initial)),
+                    std::move(wall)) {}
+  // Opens what another one wrote.
+  MemoryStore(boost::asio::any_io_executor executor, std::shared_ptr<Disk> disk,
+              std::function<state::WallTime()> wall)
       : executor_(std::move(executor)),
+        disk_(std::move(disk)),
         commits_(executor_,
-                 {.snapshot =
-                      std::make_shared<const state::Snapshot>(with_instance(std::move(initial)))},
+                 {.snapshot = std::make_shared<const state::Snapshot>(disk_->state()),
+                  .index_mark = disk_->index_mark(),
+                  .last_entry = disk_->last_entry()},
                  {.wall = std::move(wall)}, [this](std::shared_ptr<const state::WriteBatch> batch) {
                    write(std::move(batch));
                  }) {}
 
+  // Whoever still waits learns that the store is gone, and nothing of what it wrote.
   ~MemoryStore() override {
     commits_.refuse_further();
-    commits_.settle(std::nullopt);
+    commits_.settle(state::WriteFailure{state::StoreFault::closed, "the store is gone"});
   }
 
   state::SnapshotPtr snapshot() const override { return commits_.snapshot(); }
@@ -67,7 +84,7 @@ class MemoryStore final : public state::Store {
     return commits_.journal_grows(seen, deadline);
   }
   // All there is, at once.
-  const std::vector<state::JournalEntry>& entries() const { return entries_; }
+  const std::vector<state::JournalEntry>& entries() const { return disk_->entries(); }
   std::uint64_t lost_notes() const { return commits_.lost_notes(); }
   boost::asio::awaitable<void> close() {
     is_closed_ = true;
@@ -80,6 +97,9 @@ class MemoryStore final : public state::Store {
     fault_ = fault;
   }
 
+  // Asked when a write is about to take effect. Comes after fail_next().
+  void set_write_hook(WriteHook hook) { hook_ = std::move(hook); }
+
   // Acknowledges nothing until release(), as if the disk took its time.
   void hold() { is_held_ = true; }
   void release() {
@@ -90,11 +110,6 @@ class MemoryStore final : public state::Store {
   std::uint64_t transactions() const { return transactions_; }
 
  private:
-  static state::Snapshot with_instance(state::Snapshot snapshot) {
-    if (snapshot.instance.empty()) snapshot.instance = "00000000-0000-4000-8000-000000000001";
-    return snapshot;
-  }
-
   void write(std::shared_ptr<const state::WriteBatch> batch) {
     ++transactions_;
     batch_ = std::move(batch);
@@ -105,21 +120,28 @@ class MemoryStore final : public state::Store {
   void answer() {
     boost::asio::post(executor_, [this, alive = std::weak_ptr<bool>(alive_)] {
       if (alive.expired()) return;
+      const std::shared_ptr<const state::WriteBatch> batch = std::exchange(batch_, nullptr);
+      if (batch == nullptr) return;
+      const Writing writing = next_writing(*batch);
+      if (writing.is_recorded) disk_->record(*batch);
+      if (!writing.is_answered) return;
       std::optional<state::WriteFailure> failure;
-      if (failing_ > 0) {
-        --failing_;
-        failure = state::WriteFailure{fault_, "cannot write: the test says so"};
-      } else if (batch_ != nullptr) {
-        entries_.insert(entries_.end(), batch_->entries.begin(), batch_->entries.end());
-      }
-      batch_.reset();
+      if (writing.fault) failure = {*writing.fault, "cannot write: the test says so"};
       commits_.settle(failure);
     });
   }
 
+  Writing next_writing(const state::WriteBatch& batch) {
+    if (failing_ > 0) {
+      --failing_;
+      return {.is_recorded = false, .fault = fault_};
+    }
+    return hook_ ? hook_(batch) : Writing{};
+  }
+
   std::vector<state::JournalEntry> select(const state::JournalQuery& query) const {
     std::vector<state::JournalEntry> found;
-    for (const state::JournalEntry& entry : entries_) {
+    for (const state::JournalEntry& entry : disk_->entries()) {
       if (entry.id <= query.after || (query.service && entry.service != query.service)) continue;
       found.push_back(entry);
     }
@@ -132,7 +154,8 @@ class MemoryStore final : public state::Store {
   }
 
   boost::asio::any_io_executor executor_;
-  std::vector<state::JournalEntry> entries_;
+  std::shared_ptr<Disk> disk_;
+  WriteHook hook_;
   std::shared_ptr<const state::WriteBatch> batch_;  // not yet answered
   bool is_closed_ = false;
   bool is_held_ = false;

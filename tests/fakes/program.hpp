@@ -30,6 +30,7 @@ struct Program {
   bool has_health_check = false;
   std::optional<state::Duration> healthy_after = {};  // absent: `starting` until told otherwise
   bool fails_probes = false;                          // those of the spec
+  bool runs_out_of_memory = false;                    // that is its end, after ends_after
   std::string output = {};
   std::optional<StartFailure> start_failure = {};
 

@@ -32,7 +32,7 @@ class CompositionSchedule {
     set_the_scene();
     farm_.start_connector();
     declare_all();
-    farm_.engine().set_fault_hook(failing_calls(dice_, 4 + below(40)));
+    farm_.set_faults(failing_calls(dice_, 4 + below(40)));
     const std::uint32_t steps = 5 + below(20);
     for (std::uint32_t step = 0; step < steps; ++step) {
       farm_.advance(std::chrono::milliseconds(below(below(4) == 0 ? 10000 : 800)));
@@ -189,7 +189,7 @@ class CompositionSchedule {
       case 10:
         // Whether somebody died is found out by the next whole look only.
         slack_ = 60s;
-        engine.events().set_delivery(disturbed_events(dice_, 1 + below(6)));
+        farm_.set_event_faults(disturbed_events(dice_, 1 + below(6)));
         break;
       default:
         if (!up) engine.start_engine(std::chrono::milliseconds(below(3000)));
@@ -215,8 +215,8 @@ class CompositionSchedule {
 
   void end_the_faults() {
     auto& engine = farm_.engine();
-    engine.set_fault_hook({});
-    engine.events().set_delivery({});
+    farm_.set_faults({});
+    farm_.set_event_faults({});
     if (!engine.is_up()) engine.start_engine(1s);
     if (!connector_up_) farm_.start_connector();
     farm_.advance(40s);
@@ -283,9 +283,14 @@ class CompositionSchedule {
   int runs_of_once_ = 0;
 };
 
-TEST(Compositions, StartInOrderAndRunJobsOnce) {
-  try_seeds<CompositionSchedule>("GENISYS_COMPOSITIONS", 2000);
+class Compositions : public SeedShards {};
+
+TEST_P(Compositions, StartInOrderAndRunJobsOnce) {
+  try_seeds<CompositionSchedule>(GetParam(), "GENISYS_COMPOSITIONS", 2000);
 }
+
+INSTANTIATE_TEST_SUITE_P(Seeds, Compositions, ::testing::Range(std::uint64_t{0}, kShards),
+                         shard_name);
 
 }  // namespace
 }  // namespace genisys::simulation

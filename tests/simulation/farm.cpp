@@ -1,92 +1,51 @@
 #include "tests/simulation/farm.hpp"
 
-#include <fmt/format.h>
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <cstdlib>
 #include <exception>
 #include <utility>
 
+#include "tests/simulation/trace.hpp"
 #include "tests/support/builders.hpp"
 #include "tests/support/run_coro.hpp"
 
 namespace genisys::simulation {
 
-namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-struct Farm::Connector {
-  Connector(asio::io_context& io, fakes::MemoryStore& store, fakes::FakeEngine& engine,
-            fakes::ManualClock& clock, std::uint64_t seed)
-      : board(io.get_executor(), state::Index{1}, 1U << 20),
-        loop(io.get_executor(), clock, {}),
-        reconciler(io.get_executor(), store, board, engine, clock, {.seed = seed},
-                   [this](controller::Urgency urgency) { loop.wake(urgency); }) {
-    store.on_durable([this](const std::set<state::ServiceName>& names) {
-      board.touch(names);
-      loop.wake(controller::Urgency::now);
-    });
-    spawn(io, reconciler.observer().watch(), watching);
-    spawn(io, loop.run(reconciler, [](const controller::PassReport&) {}), looping);
-  }
-
-  void spawn(asio::io_context& io, asio::awaitable<void> task, asio::cancellation_signal& cancel) {
-    ++tasks;
-    asio::co_spawn(
-        io, std::move(task),
-        asio::bind_cancellation_slot(cancel.slot(), [this](std::exception_ptr) { --tasks; }));
-  }
-
-  bool is_gone() { return tasks == 0 && reconciler.executor().is_idle(); }
-
-  state::StatusBoard board;
-  controller::Loop loop;
-  controller::Reconciler reconciler;
-  asio::cancellation_signal watching;
-  asio::cancellation_signal looping;
-  int tasks = 0;
-};
-
-Farm::Farm(std::uint64_t seed)
-    : engine_(std::make_unique<fakes::FakeEngine>(io_.get_executor(), clock_)),
-      store_(std::make_unique<fakes::MemoryStore>(io_.get_executor(), state::Snapshot{},
-                                                  [this] { return clock_.wall(); })),
-      instance_(store_->snapshot()->instance),
-      seed_(seed) {
-  if (std::getenv("GENISYS_LOG") == nullptr) spdlog::set_level(spdlog::level::off);
-  for (const char* image : {"app:1", "app:2", "db:1"}) engine_->add_image(image);
-  engine_->set_latency(fakes::Operation::create, 8ms);
-  engine_->set_latency(fakes::Operation::start, 150ms);
-  engine_->set_latency(fakes::Operation::remove, 5ms);
-  engine_->on_change([this](const fakes::FakeContainer& changed) { check(changed); });
-}
-
-Farm::~Farm() {
-  if (connector_) kill_connector();
-}
-
-void Farm::start_connector() {
-  connector_ = std::make_unique<Connector>(io_, *store_, *engine_, clock_, seed_);
+void Farm::send(Wish wish) {
+  if (!connector_) return;  // nobody listens
+  Trace::say("client", "asks for {}", to_string(wish));
+  if (wish.target) note_target(wish.service, *wish.target);
+  // While it is updated one container more may run; the next quiet moment takes the allowance back.
+  if (wish.image) allowed_[wish.service].surge = 1;
+  state::Change change = [wish](state::Draft& draft) {
+    const state::ServiceName name = test::name(wish.service);
+    const state::Service* service = draft.find(name);
+    state::Definition definition =
+        service != nullptr ? service->definition : test::definition(wish.service);
+    if (wish.image) definition.image = test::image(*wish.image);
+    if (wish.image) static_cast<void>(state::replace_definition(draft, definition, std::nullopt));
+    if (wish.target)
+      static_cast<void>(state::set_targets(draft, {{name, *wish.target}}, std::nullopt, true));
+    if (wish.paused) {
+      static_cast<void>(*wish.paused ? state::pause_service(draft, name, std::nullopt)
+                                     : state::resume_service(draft, name, std::nullopt));
+    }
+  };
+  const auto ticket = ledger_.submit(std::move(wish));
+  const auto answered = [this, ticket, life = life_](std::exception_ptr failure) {
+    if (life->is_over()) return;  // nobody knows what became of it
+    Trace::say("client", "{}: {}", to_string(*ticket), failure ? "refused" : "acknowledged");
+    if (failure) {
+      ledger_.refuse(ticket);
+    } else {
+      ledger_.acknowledge(ticket);
+    }
+    check_moment();
+  };
+  boost::asio::co_spawn(io_, store_->commit(std::move(change)), answered);
   run_ready();
-}
-
-void Farm::kill_connector() {
-  store_->on_durable([](const std::set<state::ServiceName>&) {});
-  connector_->reconciler.executor().stop();
-  connector_->board.stop();
-  // What was waiting ends here; nothing new begins.
-  for (int round = 0; round < 100 && !connector_->is_gone(); ++round) {
-    connector_->watching.emit(asio::cancellation_type::terminal);
-    connector_->looping.emit(asio::cancellation_type::terminal);
-    connector_->reconciler.executor().cancel();
-    run_ready();
-  }
-  if (!connector_->is_gone()) violations_.push_back("a task of the killed connector did not end");
-  connector_.reset();
 }
 
 void Farm::commit(state::Change change) {
@@ -187,6 +146,7 @@ void Farm::allow_one_by_hand(std::string_view service) { ++allowed_[std::string(
 void Farm::run_ready() {
   io_.restart();
   io_.poll();
+  if (connector_ && life_->is_over()) bury();
 }
 
 void Farm::advance(state::Duration step) {
@@ -209,7 +169,7 @@ bool Farm::converges(state::Duration within) {
           const state::Service& service = *entry.second;
           if (service.removing) return false;
           return !service.desired ||
-                 state::current_status(service, connector_->board.find(service.name())).converged;
+                 state::current_status(service, status(service.name().str())).converged;
         });
   };
   if (!comes_true(within, is_converged)) return false;
@@ -226,12 +186,14 @@ bool Farm::comes_true(state::Duration within, const std::function<bool()>& claim
   return true;
 }
 
-const state::ServiceStatus* Farm::status(std::string_view service) const {
-  return connector_ ? connector_->board.find(test::name(service)) : nullptr;
-}
-
 int Farm::running(std::string_view service) const {
-  return engine_->running(std::string(controller::kServiceLabel), std::string(service));
+  const auto& containers = engine_->containers();
+  return static_cast<int>(
+      std::count_if(containers.begin(), containers.end(), [&](const auto& entry) {
+        const fakes::FakeContainer& container = entry.second;
+        return container.up() && label(container, controller::kServiceLabel) == service &&
+               label(container, controller::kInstanceLabel) == instance_;
+      }));
 }
 
 const state::Service* Farm::record(std::string_view service) const {
@@ -262,35 +224,10 @@ void Farm::watch_ready(std::string_view service) {
 std::vector<docker::ContainerId> Farm::running_ids() const {
   std::vector<docker::ContainerId> ids;
   for (const auto& [id, container] : engine_->containers()) {
-    if (container.up() && container.spec.labels.contains(std::string(controller::kInstanceLabel)))
+    if (container.up() && label(container, controller::kInstanceLabel) == instance_)
       ids.push_back(id);
   }
   return ids;
-}
-
-std::vector<std::string> Farm::violations() const {
-  std::vector<std::string> found = violations_;
-  for (const fakes::DestructiveCall& call : engine_->destructive_calls()) {
-    if (untouchable_.contains(call.id)) found.push_back(call.name + " was touched and is not ours");
-  }
-  return found;
-}
-
-void Farm::check(const fakes::FakeContainer& changed) {
-  spdlog::info("{:.3f} s: {} is {}",
-               std::chrono::duration<double>(clock_.now().time_since_epoch()).count(), changed.name,
-               docker::to_string(changed.state));
-  if (!watched_.empty()) least_ready_ = std::min(least_ready_, ready(watched_));
-  if (watcher_) watcher_(changed);
-  const auto label = changed.spec.labels.find(std::string(controller::kServiceLabel));
-  if (label == changed.spec.labels.end() || !changed.up()) return;
-  const Allowance& allowance = allowed_[label->second];
-  const int most =
-      static_cast<int>(std::max(allowance.target, allowance.earlier) + allowance.surge) +
-      allowance.by_hand;
-  const int now = running(label->second);
-  if (now > most)
-    violations_.push_back(fmt::format("{}: {} run, {} may", label->second, now, most));
 }
 
 }  // namespace genisys::simulation

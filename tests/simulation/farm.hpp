@@ -1,7 +1,7 @@
 // The whole reconciling program without its edges: the real loop, observer, planner and executor
 // over a fake engine, a store in memory and a clock that moves on command. The connector can be
-// killed and started again at any moment; everything volatile is lost then, the engine and the
-// store live on.
+// killed and started again at any moment, between two steps or at any of its operations; everything
+// volatile is lost then, the engine and what is on the disk live on. A referee watches every step.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -24,13 +24,16 @@
 #include "tests/fakes/fake_engine.hpp"
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/memory_store.hpp"
+#include "tests/simulation/engine_link.hpp"
+#include "tests/simulation/ledger.hpp"
+#include "tests/simulation/referee.hpp"
 
 namespace genisys::simulation {
 
-class Farm {
+class Farm final : private Witness {
  public:
   explicit Farm(std::uint64_t seed = 1);
-  ~Farm();
+  ~Farm() override;
   Farm(const Farm&) = delete;
   Farm& operator=(const Farm&) = delete;
 
@@ -38,6 +41,26 @@ class Farm {
   void start_connector();
   // SIGKILL: what it was doing is abandoned where it was; the engine goes on with what had begun.
   void kill_connector();
+  // The same at the connector's n-th operation from now on, a call of the engine or a write.
+  void kill_connector_at(std::uint32_t operation, Kill when);
+  void spare_connector();
+  bool connector_is_up() const { return connector_ != nullptr; }
+  // It has seen a whole list.
+  bool has_looked() const;
+  // Called after every kill, however it came.
+  void on_kill(std::function<void()> hears) { on_kill_ = std::move(hears); }
+
+  // ---- what may go wrong
+  void set_faults(fakes::FaultHook faults);
+  void set_event_faults(std::function<fakes::EventFeed::Delivery(const docker::Event&)> faults);
+  // Asked at each write of the store; nothing: it succeeds.
+  using WriteFaults = std::function<std::optional<state::StoreFault>()>;
+  void set_write_faults(WriteFaults faults) { write_faults_ = std::move(faults); }
+  // Lists show nothing of what is there, until told otherwise.
+  void let_engine_lie(bool lies);
+
+  // ---- what is wanted, as a client that waits for no answer: acknowledged or refused some time
+  void send(Wish wish);
 
   // ---- what is wanted; acknowledged when these return
   void declare(std::string_view service, std::string_view image = "app:1");
@@ -83,12 +106,21 @@ class Farm {
   void watch(std::function<void(const fakes::FakeContainer&)> watcher) {
     watcher_ = std::move(watcher);
   }
-  void complain(std::string violation) { violations_.push_back(std::move(violation)); }
+  void complain(std::string violation);
 
   // A container that nobody of ours may stop or remove, whatever its labels say.
-  void guard(const docker::ContainerId& id) { untouchable_.insert(id); }
+  void guard(const docker::ContainerId& id) {
+    untouchable_.insert(id);
+    referee_.guard(id);
+  }
 
   fakes::FakeEngine& engine() { return *engine_; }
+  const fakes::FakeEngine& engine() const { return *engine_; }
+  fakes::MemoryStore& store() { return *store_; }
+  Referee& referee() { return referee_; }
+  const Ledger& ledger() const { return ledger_; }
+  // What was sent holds no more: others are about to delete it.
+  void close_ledger() { ledger_ = {}; }
   fakes::ManualClock& clock() { return clock_; }
   const std::string& instance() const { return instance_; }
   // An operator (not the connector) starts a container of this service again: the count may exceed
@@ -101,15 +133,36 @@ class Farm {
   void run_ready();
   void note_target(std::string_view service, std::uint32_t target);
   void check(const fakes::FakeContainer& changed);
+  // What has to hold at any moment.
+  void check_moment();
   void commit(state::Change change);
+  void bury();
+
+  Kill begins(const EngineCall& call) override;
+  void answered(const EngineCall& call, const docker::Error* error) override;
+  Kill next_operation();
+  fakes::Writing write(const state::WriteBatch& batch);
+  void open_store();
 
   boost::asio::io_context io_;
   fakes::ManualClock clock_;
   std::unique_ptr<fakes::FakeEngine> engine_;
+  std::shared_ptr<fakes::Disk> disk_ = std::make_shared<fakes::Disk>();
   std::unique_ptr<fakes::MemoryStore> store_;
   std::string instance_;
   std::uint64_t seed_;
+  std::shared_ptr<Life> life_ = std::make_shared<Life>(static_cast<Witness&>(*this));
   std::unique_ptr<Connector> connector_;
+  Referee referee_;
+  Ledger ledger_;
+  state::SnapshotPtr checked_snapshot_;
+  std::uint64_t checked_version_ = 0;
+  struct PlannedKill {
+    std::uint32_t operations_left;
+    Kill when;
+  };
+  std::optional<PlannedKill> planned_kill_;
+  WriteFaults write_faults_;
   struct Allowance {
     std::uint32_t target = 0;
     std::uint32_t earlier = 0;  // a higher target whose containers may still be ending or beginning
@@ -122,6 +175,7 @@ class Farm {
   int least_ready_ = 0;
   std::vector<std::string> violations_;
   std::function<void(const fakes::FakeContainer&)> watcher_;
+  std::function<void()> on_kill_;
 };
 
 }  // namespace genisys::simulation

@@ -98,7 +98,7 @@ class RolloutSchedule {
   // Answers get lost, calls fail; nothing of that ends a container.
   void arm_faults() {
     const std::uint32_t one_in = 5 + below(40);
-    farm_.engine().set_fault_hook(failing_calls(dice_, one_in));
+    farm_.set_faults(failing_calls(dice_, one_in));
   }
 
   void disturb() {
@@ -114,7 +114,7 @@ class RolloutSchedule {
         break;
       case 3: {
         const std::uint32_t one_in = 1 + below(6);
-        farm_.engine().events().set_delivery(disturbed_events(dice_, one_in));
+        farm_.set_event_faults(disturbed_events(dice_, one_in));
         break;
       }
       case 4:
@@ -158,8 +158,8 @@ class RolloutSchedule {
   }
 
   void end_the_faults() {
-    farm_.engine().set_fault_hook({});
-    farm_.engine().events().set_delivery({});
+    farm_.set_faults({});
+    farm_.set_event_faults({});
     if (!farm_.engine().is_up()) farm_.engine().start_engine(1s);
     if (!connector_up_) farm_.start_connector();
     farm_.resume("web");
@@ -173,9 +173,13 @@ class RolloutSchedule {
   bool connector_up_ = true;
 };
 
-TEST(Rollouts, LoseNoReplicaAndEndWhereTheyShould) {
-  try_seeds<RolloutSchedule>("GENISYS_ROLLOUTS", 10000);
+class Rollouts : public SeedShards {};
+
+TEST_P(Rollouts, LoseNoReplicaAndEndWhereTheyShould) {
+  try_seeds<RolloutSchedule>(GetParam(), "GENISYS_ROLLOUTS", 10000);
 }
+
+INSTANTIATE_TEST_SUITE_P(Seeds, Rollouts, ::testing::Range(std::uint64_t{0}, kShards), shard_name);
 
 }  // namespace
 }  // namespace genisys::simulation

@@ -2,11 +2,11 @@
 // no invariant is broken on the way. A failing seed is printed; GENISYS_SEED=N replays it alone,
 // and GENISYS_SCHEDULES=N tries that many.
 #include <gtest/gtest.h>
-#include <spdlog/spdlog.h>
 
 #include <array>
 
 #include "tests/simulation/seeds.hpp"
+#include "tests/simulation/trace.hpp"
 
 namespace genisys::simulation {
 namespace {
@@ -32,8 +32,8 @@ class Schedule {
       farm_.advance(std::chrono::milliseconds(below(below(4) == 0 ? 8000 : 400)));
     }
     // The faults end here.
-    farm_.engine().set_fault_hook({});
-    farm_.engine().events().set_delivery({});
+    farm_.set_faults({});
+    farm_.set_event_faults({});
     if (!farm_.engine().is_up()) farm_.engine().start_engine(1s);
     farm_.engine().resume();
     if (!connector_up_) farm_.start_connector();
@@ -66,14 +66,14 @@ class Schedule {
   void arm_faults() {
     if (below(2) == 0) farm_.engine().set_list_lag(std::chrono::milliseconds(below(1500)));
     const std::uint32_t one_in = 4 + below(40);
-    farm_.engine().set_fault_hook(failing_calls(dice_, one_in));
+    farm_.set_faults(failing_calls(dice_, one_in));
   }
 
   void one_step() {
     const auto running = farm_.running_ids();
     const bool up = farm_.engine().is_up();
     const std::uint32_t what = below(20);
-    spdlog::info("step {}", what);
+    Trace::say("step", "{}", what);
     switch (what) {
       case 0:
       case 1:
@@ -153,7 +153,7 @@ class Schedule {
   // Some events are lost from now on, some come twice; sometimes the stream breaks.
   void disturb_events() {
     const std::uint32_t one_in = 1 + below(6);
-    farm_.engine().events().set_delivery(disturbed_events(dice_, one_in));
+    farm_.set_event_faults(disturbed_events(dice_, one_in));
     if (below(3) == 0) farm_.engine().events().break_streams();
   }
 
@@ -176,7 +176,13 @@ class Schedule {
   bool connector_up_ = true;
 };
 
-TEST(Schedules, ConvergeAndBreakNothing) { try_seeds<Schedule>("GENISYS_SCHEDULES", 5000); }
+class Schedules : public SeedShards {};
+
+TEST_P(Schedules, ConvergeAndBreakNothing) {
+  try_seeds<Schedule>(GetParam(), "GENISYS_SCHEDULES", 5000);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, Schedules, ::testing::Range(std::uint64_t{0}, kShards), shard_name);
 
 }  // namespace
 }  // namespace genisys::simulation

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "tests/simulation/farm.hpp"
+#include "tests/simulation/figures.hpp"
 
 namespace genisys::simulation {
 
@@ -29,17 +30,29 @@ inline std::uint64_t number_from(const char* variable, std::uint64_t otherwise) 
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
-// Runs Schedule(seed) for the seeds from 1 on, as many as `variable` says, or for that of
-// GENISYS_SEED alone; ends at the first that fails.
+// Seeds are dealt out to so many tests, which run beside each other and are each far from their
+// timeout.
+inline constexpr std::uint64_t kShards = 8;
+
+// A shard of the seeds from 1 on, as many as `variable` says, or that of GENISYS_SEED alone, when
+// it is this shard's; ends at the first that fails.
 template <class Schedule>
-void try_seeds(const char* variable, std::uint64_t otherwise) {
+void try_seeds(std::uint64_t shard, const char* variable, std::uint64_t otherwise) {
   const std::uint64_t only = number_from("GENISYS_SEED", 0);
   const std::uint64_t count = number_from(variable, otherwise);
   for (std::uint64_t seed = only != 0 ? only : 1; seed <= (only != 0 ? only : count); ++seed) {
+    if (seed % kShards != shard) continue;
     SCOPED_TRACE("replay with GENISYS_SEED=" + std::to_string(seed));
+    Figures::all().count("schedules");
     Schedule(seed).run();
     if (::testing::Test::HasFailure()) break;
   }
+}
+
+class SeedShards : public ::testing::TestWithParam<std::uint64_t> {};
+
+inline std::string shard_name(const ::testing::TestParamInfo<std::uint64_t>& info) {
+  return "Shard" + std::to_string(info.param);
 }
 
 // One call in `one_in` fails, before or after its effect. `dice` outlives the hook.
@@ -58,13 +71,13 @@ inline fakes::FaultHook failing_calls(Dice& dice, std::uint32_t one_in) {
   };
 }
 
-// One event in `one_in` is lost or comes twice. `dice` outlives it.
+// One event in `one_in` is lost, comes twice or comes too late. `dice` outlives it.
 inline std::function<fakes::EventFeed::Delivery(const docker::Event&)> disturbed_events(
     Dice& dice, std::uint32_t one_in) {
   using Delivery = fakes::EventFeed::Delivery;
   return [&dice, one_in](const docker::Event&) {
     if (dice.below(one_in) != 0) return Delivery::once;
-    return dice.below(2) == 0 ? Delivery::twice : Delivery::dropped;
+    return std::array{Delivery::twice, Delivery::dropped, Delivery::late}[dice.below(3)];
   };
 }
 

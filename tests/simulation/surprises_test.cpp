@@ -81,6 +81,34 @@ TEST_F(Surprises, AListThatStaysEmptyIsBelievedTheSecondTime) {
   ASSERT_TRUE(farm.converges(60s));
 }
 
+TEST_F(Surprises, ALookAtSingleOnesThatShowsNoneIsNoProof) {
+  web(3);
+  const auto creates = farm.engine().calls(Operation::create);
+  farm.let_engine_lie(true);
+  farm.engine().rename(farm.running_ids().front(), "another-name");
+  farm.advance(800ms);
+  EXPECT_EQ(farm.engine().calls(Operation::create), creates);
+  farm.let_engine_lie(false);
+  farm.advance(20s);
+  EXPECT_EQ(farm.engine().calls(Operation::create), creates);
+  EXPECT_TRUE(farm.status("web")->converged);
+}
+
+TEST_F(Surprises, AListThatHidesEverythingFromTheStartCostsAHandfulOfCallsAndNoTwin) {
+  web(3);
+  farm.kill_connector();
+  farm.let_engine_lie(true);
+  farm.referee().engine_lies(false);  // nobody could tell
+  const auto creates = farm.engine().calls(Operation::create);
+  farm.start_connector();
+  farm.advance(30s);
+  EXPECT_LE(farm.engine().calls(Operation::create) - creates, 20U);
+  EXPECT_EQ(farm.engine().containers().size(), 3U) << "no twin of what is hidden";
+  farm.let_engine_lie(false);
+  ASSERT_TRUE(farm.converges(60s));
+  EXPECT_EQ(farm.engine().containers().size(), 3U);
+}
+
 TEST_F(Surprises, ARestartThatAnOlderListDeniesMakesNoTwin) {
   web(2);
   const auto restarted = farm.running_ids().front();

@@ -98,6 +98,16 @@ INSTANTIATE_TEST_SUITE_P(Clocks, WaitOver,
                                            ClockCase{"WithTheClockSetBack", -3600000ms, 4s}),
                          [](const auto& info) { return std::string(info.param.name); });
 
+TEST(Memory, ADeadlineIsNotUsedUpByAClockThatWasSet) {
+  const std::string text = encode_memory(a_history(), moment());
+  for (const std::chrono::hours set : {-24h * 3650, 24h * 3650}) {
+    const Moment later{.now = state::TimePoint(1h), .wall = moment().wall + set};
+    const auto recalled = decode_service_memory(text, later);
+    ASSERT_TRUE(recalled);
+    EXPECT_EQ(recalled->rollout.progressed, later.now - 20s);
+  }
+}
+
 TEST(Memory, BeginsAnewWhereTheTextCannotBeRead) {
   std::vector<std::string> lost;
   const History history = recall({{"service/web", encode_memory(a_history(), moment())},

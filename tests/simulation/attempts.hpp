@@ -1,0 +1,38 @@
+// How often a program that ends at once may be started: the n-th attempt of a slot waits for what
+// the ladder says, less what the connector had reasons to forget.
+//
+// Logic thread only.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "state/clock.hpp"
+
+namespace genisys::simulation {
+
+class Attempts {
+ public:
+  // A slot's container started; what is wrong with that, if anything.
+  std::optional<std::string> started(std::string_view slot, state::TimePoint now);
+
+  // The last end may count for nothing: somebody's hands, or the engine, ended it or hid it.
+  void excuse();
+  // What was learnt last was not yet recorded when the connector was killed.
+  void forget_last();
+  // Everything may begin anew.
+  void forget() { slots_.clear(); }
+
+ private:
+  struct Slot {
+    std::uint32_t count = 0;  // attempts in a row that failed by themselves
+    state::TimePoint last = {};
+    bool excused = false;
+  };
+  std::map<std::string, Slot, std::less<>> slots_;
+};
+
+}  // namespace genisys::simulation
