@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "controller/plan.hpp"
+#include "controller/stalls.hpp"
 #include "docker/engine.hpp"
 
 namespace genisys::controller {
@@ -91,6 +92,8 @@ class Executor {
 
   // What is under way.
   std::vector<InFlight> in_flight() const;
+  // The same with how long it has taken, and how long it may.
+  std::vector<UnderWay> under_way() const;
   bool is_idle() const { return acts_.empty(); }
   bool has_waiting() const { return !waiting_.empty(); }
   bool works_on(const docker::ContainerId& id) const;

@@ -58,6 +58,7 @@ Reconciler::Reconciler(asio::any_io_executor executor, state::Store& store,
       random_(options_.seed),
       recorder_(store, clock),
       history_(recorder_.recall()),
+      progress_{.since = clock.now()},
       observer_(
           engine, clock, instance_, options_.policy.second_look, wake_, [this] { decide(); },
           [this](const docker::ContainerId& id) { return works_on(id); }),
@@ -70,9 +71,26 @@ Reconciler::Reconciler(asio::any_io_executor executor, state::Store& store,
 
 double Reconciler::jitter() { return std::uniform_real_distribution<double>(0.0, 1.0)(random_); }
 
+// Says that the pass is over, however it ended.
+class Reconciler::PassEnd {
+ public:
+  explicit PassEnd(Reconciler& of) : of_(of) {}
+  PassEnd(const PassEnd&) = delete;
+  PassEnd& operator=(const PassEnd&) = delete;
+  ~PassEnd() { of_.progress_ = {.since = of_.clock_.now()}; }
+
+ private:
+  Reconciler& of_;
+};
+
 asio::awaitable<PassReport> Reconciler::pass() {
   ++counters_.passes;
   const state::TimePoint began = clock_.now();
+  const PassEnd end(*this);
+  progress_ = {.is_under_way = true,
+               .since = began,
+               .stage = "looking at the engine",
+               .waits_for_engine = true};
   // Acts that ended before this look are part of the world afterwards; those that end during it are
   // not.
   const std::size_t settled = settling_.size();
@@ -82,6 +100,8 @@ asio::awaitable<PassReport> Reconciler::pass() {
   if (world.reachable) {
     settling_.erase(settling_.begin(), settling_.begin() + static_cast<std::ptrdiff_t>(settled));
   }
+  progress_.waits_for_engine = false;
+  progress_.stage = "deciding";
   // From here to the offer nothing suspends: the plan is made from, and acted on in, one moment.
   Plan next = decide();
   PassReport report{.engine_reached = world.reachable,
@@ -93,6 +113,7 @@ asio::awaitable<PassReport> Reconciler::pass() {
   if (const auto room = executor_.room_at(); room && (!report.wake_at || *room < *report.wake_at)) {
     report.wake_at = room;
   }
+  progress_.stage = "recording what it saw";
   co_await reserve_indexes();
   co_await recorder_.remember(history_, world);
   co_return report;

@@ -33,6 +33,9 @@ class Connector {
     std::vector<std::string> service_files = {"./services.py"};
     // Lines for the section `policy`.
     std::vector<std::string> policy = {};
+    // A program with its arguments that becomes the connector: `env`, `setpriv`, …; the first is an
+    // absolute path.
+    std::vector<std::string> wrapper = {};
   };
 
   // The longest a test waits for anything to become true, on a busy machine.
