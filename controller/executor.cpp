@@ -220,13 +220,19 @@ void Executor::begin(Action action) {
       outcome = failed(Step::record, {.kind = docker::ErrorKind::unreachable,
                                       .message = "the act was interrupted"});
     }
-    finish(act, outcome);
+    finish(act, std::move(outcome));
   };
   asio::co_spawn(executor_, perform(*act), asio::bind_cancellation_slot(act->cancel.slot(), ended));
 }
 
-void Executor::finish(Acts::iterator act, const Outcome& outcome) {
+void Executor::finish(Acts::iterator act, Outcome outcome) {
   const Act done(std::move(act->action), std::move(act->about), act->began);
+  if (hooks_.masked && outcome.failure) {
+    std::string& message = outcome.failure->error.message;
+    message = hooks_.masked(done.action, std::move(message));
+  }
+  if (hooks_.masked && !outcome.last_words.empty())
+    outcome.last_words = hooks_.masked(done.action, std::move(outcome.last_words));
   acts_.erase(act);
   --running_[done.about.kind];
   if (outcome.failure) {

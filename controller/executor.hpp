@@ -77,6 +77,9 @@ struct ExecutorHooks {
   std::function<boost::asio::awaitable<std::string>(Action)> record;
   // Asked before each pull; unset: anonymous.
   RegistryAuth registry_auth = {};
+  // The engine's words, or a container's, without what is secret in the service's definition.
+  // Unset: as they are.
+  std::function<std::string(const Action&, std::string)> masked = {};
 };
 
 class Executor {
@@ -125,7 +128,7 @@ class Executor {
   // A start of what keeps crashing, while others wait to start or are starting.
   bool must_yield(const Action& action) const;
   void begin(Action action);
-  void finish(Acts::iterator act, const Outcome& outcome);
+  void finish(Acts::iterator act, Outcome outcome);
 
   boost::asio::awaitable<Outcome> perform(Act& act);
   boost::asio::awaitable<Outcome> run(Act& act);

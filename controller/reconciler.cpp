@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "controller/resource_gate.hpp"
+#include "state/secrets.hpp"
 
 namespace genisys::controller {
 namespace {
@@ -67,7 +68,9 @@ Reconciler::Reconciler(asio::any_io_executor executor, state::Store& store,
                  .ended = [this](const Action& action, const InFlight& about,
                                  const Outcome& outcome) { act_ended(action, about, outcome); },
                  .record = [this](Action action) { return record(std::move(action)); },
-                 .registry_auth = options_.registry_auth}) {}
+                 .registry_auth = options_.registry_auth,
+                 .masked = [this](const Action& action,
+                                  std::string text) { return masked(action, std::move(text)); }}) {}
 
 double Reconciler::jitter() { return std::uniform_real_distribution<double>(0.0, 1.0)(random_); }
 
@@ -240,6 +243,20 @@ bool Reconciler::still_wanted(const Action& action) const {
   const state::Service* service = store_.snapshot()->find(action.service);
   if (service == nullptr || service->generation != action.generation) return false;
   return !service->paused || service->removing;
+}
+
+// Of every definition that a container of the service may still be of.
+std::string Reconciler::masked(const Action& action, std::string text) const {
+  const state::SnapshotPtr snapshot = store_.snapshot();
+  state::Secrets secrets;
+  secrets.add(*snapshot->shared);
+  if (const state::Service* service = snapshot->find(action.service)) {
+    secrets.add(service->definition);
+    if (service->revisions) {
+      for (const state::RevisionRecord& past : *service->revisions) secrets.add(*past.definition);
+    }
+  }
+  return secrets.masked(std::move(text));
 }
 
 asio::awaitable<std::string> Reconciler::record(Action action) {
