@@ -244,7 +244,12 @@ class acceptor_t<genisys::api::ServerTraits> final
     accepting_ = true;
     acceptor_.async_accept([self = shared_from_this()](const boost::system::error_code& error,
                                                        asio_ns::ip::tcp::socket socket) {
-      if (!self->acceptor_.is_open()) return;
+      // What was accepted of before it was closed does not count, also when it is open again.
+      if (!self->acceptor_.is_open() || error == asio_ns::error::operation_aborted) {
+        self->accepting_ = false;
+        self->accept_next();
+        return;
+      }
       if (error) {
         self->try_again_later(error);
         return;
@@ -261,8 +266,7 @@ class acceptor_t<genisys::api::ServerTraits> final
     if (!failing_) spdlog::warn("cannot accept connections for now: {}", error.message());
     failing_ = true;
     retry_.expires_after(kRetry);
-    retry_.async_wait([self = shared_from_this()](const boost::system::error_code& cancelled) {
-      if (cancelled) return;
+    retry_.async_wait([self = shared_from_this()](const boost::system::error_code& /*cancelled*/) {
       self->accepting_ = false;
       self->accept_next();
     });

@@ -25,8 +25,8 @@ Record find_record(const state::Snapshot& snapshot, std::string_view name) {
 
 Response json(int status, std::string body) { return {.status = status, .body = std::move(body)}; }
 
-Response definition_answer(int status, const state::Service& record) {
-  Response response = json(status, encode_definition(record.definition));
+Response definition_answer(int status, const state::Service& record, Show show) {
+  Response response = json(status, encode_shown(record.definition, show));
   response.headers.emplace_back("ETag", entity_tag(record.generation));
   return response;
 }

@@ -9,6 +9,7 @@
 
 #include "api/context.hpp"
 #include "api/http.hpp"
+#include "api/shown.hpp"
 #include "state/commands.hpp"
 
 namespace genisys::api {
@@ -21,7 +22,7 @@ Record find_record(const state::Snapshot& snapshot, std::string_view name);
 Response json(int status, std::string body);
 
 // The definition, with the generation as ETag.
-Response definition_answer(int status, const state::Service& record);
+Response definition_answer(int status, const state::Service& record, Show show);
 
 // The status under the record (the newest, or what this request's write left), with X-Genisys-Index
 // and the generation as ETag.

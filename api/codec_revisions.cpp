@@ -13,19 +13,19 @@ using json::write_raw;
 using json::Writer;
 
 void write_revision(Writer& writer, const state::Service& service, state::Revision revision,
-                    state::WallTime recorded_at, const state::Definition& definition) {
+                    state::WallTime recorded_at, const state::Definition& definition, Show show) {
   writer.StartObject();
   write_member(writer, "revision", number(revision));
   write_member(writer, "recorded_at", recorded_at);
   write_member(writer, "current", revision == service.revision);
   write_member(writer, "stable", revision == service.stable);
-  write_raw(writer, "definition", encode_definition(definition));
+  write_raw(writer, "definition", encode_shown(definition, show));
   writer.EndObject();
 }
 
 }  // namespace
 
-std::string encode_revisions(const state::Service& service) {
+std::string encode_revisions(const state::Service& service, Show show) {
   return text_of([&](Writer& writer) {
     writer.StartObject();
     write_member(writer, "current", number(service.revision));
@@ -35,10 +35,10 @@ std::string encode_revisions(const state::Service& service) {
     writer.StartArray();
     if (service.revisions == nullptr || service.revisions->empty()) {
       // Recorded before there was a history.
-      write_revision(writer, service, service.revision, {}, service.definition);
+      write_revision(writer, service, service.revision, {}, service.definition, show);
     } else {
       for (auto past = service.revisions->rbegin(); past != service.revisions->rend(); ++past) {
-        write_revision(writer, service, past->revision, past->recorded_at, *past->definition);
+        write_revision(writer, service, past->revision, past->recorded_at, *past->definition, show);
       }
     }
     writer.EndArray();

@@ -208,9 +208,9 @@ Response challenge(int status, std::string_view error, std::string detail) {
   return response;
 }
 
-// Says in `author` whose token it is.
+// `whose` becomes the token that counts, if tokens do.
 Refused check_token(Method method, const RawRequest& raw, const Fields& fields,
-                    const GateRules& rules, std::string& author) {
+                    const GateRules& rules, const Token*& whose) {
   if (!rules.tokens || is_open_to_all(method, raw.target)) return std::nullopt;
   const auto presented = bearer_token(fields);
   if (!presented) {
@@ -229,7 +229,7 @@ Refused check_token(Method method, const RawRequest& raw, const Fields& fields,
     return challenge(403, "insufficient_scope",
                      "this token is read-only: it is good for GET and HEAD; use one that is not");
   }
-  author = token->name;
+  whose = token;
   return std::nullopt;
 }
 
@@ -275,8 +275,8 @@ std::variant<Request, Response> admit(const RawRequest& raw, const GateRules& ru
   if (Refused refused = sort_fields(raw, fields)) return std::move(*refused);
   if (Refused refused = check_framing(raw, fields)) return std::move(*refused);
   if (Refused refused = check_origin(raw, fields, rules)) return std::move(*refused);
-  std::string author{kAnyone};
-  if (Refused refused = check_token(*method, raw, fields, rules, author)) {
+  const Token* token = nullptr;
+  if (Refused refused = check_token(*method, raw, fields, rules, token)) {
     return std::move(*refused);
   }
 
@@ -295,7 +295,8 @@ std::variant<Request, Response> admit(const RawRequest& raw, const GateRules& ru
                  .if_match = std::move(fields.if_match),
                  .if_none_match = std::move(fields.if_none_match),
                  .last_event_id = std::move(fields.last_event_id),
-                 .author = std::move(author)};
+                 .author = token != nullptr ? token->name : std::string(kAnyone),
+                 .masks_secrets = token != nullptr && token->access == Access::reading};
 }
 
 }  // namespace genisys::api

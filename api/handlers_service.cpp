@@ -35,7 +35,7 @@ Reply list_services(const Context& context, Request request, PathValues) {
   const state::SnapshotPtr snapshot = context.store.snapshot();
   ObjectByName definitions;
   for (const auto& [name, record] : snapshot->services) {
-    definitions.add(name, encode_definition(record->definition));
+    definitions.add(name, encode_shown(record->definition, shown_to(request)));
   }
   return json(200, std::move(definitions).finish());
 }
@@ -60,7 +60,7 @@ Reply show_service(const Context& context, Request request, PathValues values) {
   if (auto refusal = refusal_of_query(request)) return std::move(*refusal);
   const Record record = find_record(*context.store.snapshot(), values[0]);
   if (record == nullptr) return unknown_service(values[0]);
-  return definition_answer(200, *record);
+  return definition_answer(200, *record, shown_to(request));
 }
 
 Reply replace_service(const Context& context, Request request, PathValues values) {

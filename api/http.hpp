@@ -31,6 +31,8 @@ struct Request {
   std::optional<std::string> if_none_match = {};
   std::optional<std::string> last_event_id = {};
   std::string author{kAnyone};  // the name of the token, for the journal
+  // What is secret in definitions is masked: whoever asks may only read.
+  bool masks_secrets = false;
 
   // The value of a query key; nothing when it is absent.
   std::optional<std::string_view> parameter(std::string_view key) const;

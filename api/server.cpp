@@ -88,6 +88,8 @@ class Server::Impl {
   Impl(asio::io_context& io, Context context, ServerOptions options, std::span<const Route> table);
 
   void open() { http_.open_sync(); }
+  bool is_full() const { return connections_->full(); }
+  void reopen();
   void close();
   std::uint16_t port() const { return listener_->port(); }
   std::size_t open_replies() const;
@@ -302,6 +304,12 @@ void Server::Impl::close() {
   listener_->remove_file();
 }
 
+void Server::Impl::reopen() {
+  http_.close_sync();
+  listener_->remove_file();
+  http_.open_sync();
+}
+
 void Server::Impl::use_tokens(Tokens tokens) { core_->use_tokens(std::move(tokens)); }
 
 std::size_t Server::Impl::open_replies() const { return core_->open_replies(); }
@@ -313,6 +321,8 @@ Server::Server(asio::io_context& io, Context context, ServerOptions options,
 Server::~Server() { close(); }
 
 void Server::open() { impl_->open(); }
+bool Server::is_full() const { return impl_->is_full(); }
+void Server::reopen() { impl_->reopen(); }
 std::uint16_t Server::port() const { return impl_->port(); }
 std::size_t Server::open_replies() const { return impl_->open_replies(); }
 void Server::use_tokens(Tokens tokens) { impl_->use_tokens(std::move(tokens)); }

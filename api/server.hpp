@@ -52,6 +52,11 @@ class Server {
   // From the next request on. Streams end whose token is no longer what it was; waits that are
   // open are answered.
   void use_tokens(Tokens tokens);
+  // All places for connections are taken: who connects now waits for one.
+  bool is_full() const;
+  // Listens anew at the same address, for when nobody gets through to it any more. Idle connections
+  // end. Throws as open() does; may then be called again.
+  void reopen();
   // Accepts no more, ends idle connections and streams; waits that are open are answered with what
   // is true now. Idempotent.
   void close();

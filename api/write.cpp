@@ -39,7 +39,8 @@ boost::asio::awaitable<Response> write_and_show_definition(const Context& contex
   const Written written = co_await write(context, std::move(author), std::move(command), {name});
   if (!written.decided) co_return refusal_answer(written.decided.error());
   const bool created = *written.decided == state::Effect::created;
-  Response response = definition_answer(created ? 201 : 200, *written.records.front());
+  Response response =
+      definition_answer(created ? 201 : 200, *written.records.front(), Show::everything);
   if (created) response.headers.emplace_back("Location", "/service/" + name.str());
   co_return response;
 }

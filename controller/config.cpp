@@ -14,6 +14,7 @@
 #include "controller/problems.hpp"
 #include "controller/setting.hpp"
 #include "state/documents.hpp"
+#include "state/secrets.hpp"
 #include "state/text.hpp"
 #include "state/value.hpp"
 
@@ -197,7 +198,7 @@ void read_url(const Setting& setting, Draft& draft) {
   if (address) {
     draft.config.docker.address = std::move(*address);
   } else {
-    setting.reject(std::move(why));
+    setting.reject(state::without_url_users(std::move(why)));
   }
 }
 
@@ -317,7 +318,8 @@ ConfigResult parse_config(std::string_view text, const ConfigPlace& place) {
     if (auto address = docker::parse_address(*place.docker_host, why)) {
       draft.config.docker.address = std::move(*address);
     } else {
-      result.errors.push_back(fmt::format("DOCKER_HOST (environment): {}", why));
+      result.errors.push_back(
+          fmt::format("DOCKER_HOST (environment): {}", state::without_url_users(std::move(why))));
     }
   }
   if (result.errors.empty()) result.config = std::move(draft.config);

@@ -28,10 +28,12 @@
 
 #include "api/server.hpp"
 #include "api/token_file.hpp"
+#include "controller/daemon_watch.hpp"
 #include "controller/loop.hpp"
 #include "controller/metrics.hpp"
 #include "controller/reconciler.hpp"
 #include "controller/reload.hpp"
+#include "controller/service_notify.hpp"
 #include "docker/credentials.hpp"
 #include "docker/http_engine.hpp"
 #include "state/sqlite_store.hpp"
@@ -90,10 +92,11 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
 // members, stop() goes up.
 class Daemon {
  public:
-  Daemon(asio::io_context& io, const Config& config, std::optional<api::Tokens> tokens,
-         std::unique_ptr<state::SqliteStore> store)
+  Daemon(asio::io_context& io, const Config& config, const ServiceNotify& manager,
+         std::optional<api::Tokens> tokens, std::unique_ptr<state::SqliteStore> store)
       : io_(io),
         config_(config),
+        manager_(manager),
         tokens_(std::move(tokens)),
         store_(std::move(store)),
         service_files_(config_, *store_),
@@ -117,14 +120,27 @@ class Daemon {
     };
     reconciler_.emplace(io_.get_executor(), *store_, *board_, engine_, clock_, options,
                         [this](Urgency urgency) { loop_.wake(urgency); });
-    metrics_.emplace(*store_, *board_, *reconciler_, std::string(GENISYS_VERSION));
+    metrics_.emplace(*store_, *board_, *reconciler_, std::string(GENISYS_VERSION),
+                     [this] { return vitals(); });
     store_->on_durable([this](const std::set<state::ServiceName>& names) {
       board_->touch(names);
       loop_.wake(Urgency::now);
     });
     open_server();
+    watch_.emplace(io_.get_executor(),
+                   DaemonWatch::Watched{.store = *store_,
+                                        .board = *board_,
+                                        .reconciler = *reconciler_,
+                                        .engine = engine_,
+                                        .server = *server_,
+                                        .manager = manager_,
+                                        .bind = config_.connector.bind,
+                                        .interval = config_.connector.interval});
     spawn(observe());
     spawn(reconcile());
+    spawn(watch_->watch_work());
+    spawn(watch_->watch_writer());
+    spawn(watch_->watch_listener());
     co_await wait_for_the_end();
     co_await stop();
   }
@@ -147,6 +163,7 @@ class Daemon {
       });
     };
     context.policy = config_.policy;
+    context.hangs = [this] { return watch_->hangs(); };
     context.metrics_text = [this] { return metrics_->text(); };
     context.max_replicas = config_.limits.replicas;
     context.allowed_hosts = config_.connector.allowed_hosts;
@@ -162,6 +179,12 @@ class Daemon {
     } else {
       spdlog::info("listening on {}", config_.connector.bind);
     }
+  }
+
+  Metrics::Vitals vitals() const {
+    return {.pass_age = watch_->pass_age(),
+            .stalled = watch_->stalls(),
+            .listener_reopened = watch_->listener_reopened()};
   }
 
   // A task that ends by cancellation only; anything else ends the program.
@@ -197,7 +220,9 @@ class Daemon {
         spdlog::info("stopping: containers go on running");
         break;
       }
+      manager_.reloading();
       co_await reload();
+      manager_.ready();
     }
   }
 
@@ -226,6 +251,7 @@ class Daemon {
 
   asio::awaitable<void> stop() {
     stopping_ = true;
+    manager_.stopping();
     server_->close();
     board_->stop();
     for (asio::cancellation_signal& cancel : cancels_)
@@ -241,6 +267,7 @@ class Daemon {
 
   asio::io_context& io_;
   const Config& config_;
+  const ServiceNotify& manager_;
   std::optional<api::Tokens> tokens_;  // until the server has them
   state::SystemClock clock_;
   std::unique_ptr<state::SqliteStore> store_;
@@ -253,13 +280,14 @@ class Daemon {
   std::optional<Reconciler> reconciler_;
   std::optional<Metrics> metrics_;
   std::optional<api::Server> server_;
+  std::optional<DaemonWatch> watch_;
   bool stopping_ = false;
   bool failed_ = false;
   std::list<asio::cancellation_signal> cancels_;  // one per task
 };
 
 void set_up_log(LogLevel level) {
-  auto log = spdlog::stderr_logger_st("genisys-connector");
+  auto log = spdlog::stderr_logger_mt("genisys-connector");
   log->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %L %v", spdlog::pattern_time_type::utc);
   log->set_level(to_spdlog(level));
   log->flush_on(spdlog::level::info);
@@ -300,6 +328,7 @@ int exit_code(state::OpenFault fault) {
 }  // namespace
 
 int run_daemon(const Config& config) {
+  const ServiceNotify manager = ServiceNotify::from_environment();
   set_up_log(config.connector.log_level);
   raise_descriptor_limit();
   expect_children();
@@ -321,7 +350,7 @@ int run_daemon(const Config& config) {
                             .backups = state::BackupPolicy{},
                             .reserve = kDiskReserve,
                             .warn = [](const std::string& text) { spdlog::warn("{}", text); }});
-    Daemon daemon(io, config, std::move(loaded.tokens), std::move(store));
+    Daemon daemon(io, config, manager, std::move(loaded.tokens), std::move(store));
     return run_to_the_end(io, daemon);
   } catch (const state::OpenError& error) {
     spdlog::error("{}", error.what());

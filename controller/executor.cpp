@@ -36,6 +36,14 @@ std::string subject(const InFlight& about) {
 
 bool is_begin(ActKind kind) { return kind == ActKind::run || kind == ActKind::start; }
 
+// What takes longer is told: as long as an engine under load may take, and a pull over a slow line.
+state::Duration bound_of(const Action& action) {
+  constexpr std::chrono::seconds kCall{60};
+  constexpr std::chrono::minutes kPull{15};
+  if (const auto* stop = std::get_if<StopContainer>(&action.what)) return stop->grace + kCall;
+  return kind_of(action) == ActKind::pull ? state::Duration(kPull) : state::Duration(kCall);
+}
+
 // Likely to end as the attempts before did.
 bool is_vain(const Action& action) {
   return is_begin(kind_of(action)) && action.cause.reason == state::Reason::crash_loop;
@@ -89,6 +97,17 @@ std::vector<InFlight> Executor::in_flight() const {
   std::vector<InFlight> list;
   list.reserve(acts_.size());
   for (const Act& act : acts_) list.push_back(act.about);
+  return list;
+}
+
+std::vector<UnderWay> Executor::under_way() const {
+  std::vector<UnderWay> list;
+  for (const Act& act : acts_) {
+    list.push_back({.what = fmt::format("[{}] {} {}", act.about.service.str(),
+                                        to_string(act.about.kind), subject(act.about)),
+                    .since = act.began,
+                    .bound = bound_of(act.action)});
+  }
   return list;
 }
 
@@ -203,13 +222,19 @@ void Executor::begin(Action action) {
       outcome = failed(Step::record, {.kind = docker::ErrorKind::unreachable,
                                       .message = "the act was interrupted"});
     }
-    finish(act, outcome);
+    finish(act, std::move(outcome));
   };
   asio::co_spawn(executor_, perform(*act), asio::bind_cancellation_slot(act->cancel.slot(), ended));
 }
 
-void Executor::finish(Acts::iterator act, const Outcome& outcome) {
+void Executor::finish(Acts::iterator act, Outcome outcome) {
   const Act done(std::move(act->action), std::move(act->about), act->began);
+  if (hooks_.masked && outcome.failure) {
+    std::string& message = outcome.failure->error.message;
+    message = hooks_.masked(done.action, std::move(message));
+  }
+  if (hooks_.masked && !outcome.last_words.empty())
+    outcome.last_words = hooks_.masked(done.action, std::move(outcome.last_words));
   acts_.erase(act);
   --running_[done.about.kind];
   if (outcome.failure) {

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "controller/plan.hpp"
+#include "controller/stalls.hpp"
 #include "docker/engine.hpp"
 
 namespace genisys::controller {
@@ -78,6 +79,9 @@ struct ExecutorHooks {
   std::function<boost::asio::awaitable<std::string>(Action)> record;
   // Asked before each pull; unset: anonymous.
   RegistryAuth registry_auth = {};
+  // The engine's words, or a container's, without what is secret in the service's definition.
+  // Unset: as they are.
+  std::function<std::string(const Action&, std::string)> masked = {};
 };
 
 class Executor {
@@ -93,6 +97,8 @@ class Executor {
 
   // What is under way.
   std::vector<InFlight> in_flight() const;
+  // The same with how long it has taken, and how long it may.
+  std::vector<UnderWay> under_way() const;
   bool is_idle() const { return acts_.empty(); }
   bool has_waiting() const { return !waiting_.empty(); }
   bool works_on(const docker::ContainerId& id) const;
@@ -124,7 +130,7 @@ class Executor {
   // A start of what keeps crashing, while others wait to start or are starting.
   bool must_yield(const Action& action) const;
   void begin(Action action);
-  void finish(Acts::iterator act, const Outcome& outcome);
+  void finish(Acts::iterator act, Outcome outcome);
 
   boost::asio::awaitable<Outcome> perform(Act& act);
   boost::asio::awaitable<Outcome> run(Act& act);

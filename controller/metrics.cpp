@@ -113,11 +113,12 @@ struct Metrics::Passes {
 };
 
 Metrics::Metrics(const state::Store& store, const state::StatusBoard& board, Reconciler& reconciler,
-                 std::string version)
+                 std::string version, std::function<Vitals()> vitals)
     : store_(store),
       board_(board),
       reconciler_(reconciler),
       version_(std::move(version)),
+      vitals_(std::move(vitals)),
       passes_(std::make_unique<Passes>()) {}
 
 Metrics::~Metrics() = default;
@@ -160,6 +161,18 @@ std::string Metrics::text() const {
   add_counter("genisys_engine_events_total", "Events heard from the engine.", observer.events());
   add_counter("genisys_engine_subscriptions_total", "Times the events were subscribed to.",
               observer.reconnects());
+  const Vitals vitals = vitals_();
+  families.push_back(gauge("genisys_pass_age_seconds",
+                           "Since the last pass ended, or since the one under way began.")
+                         .add(vitals.pass_age.count())
+                         .take());
+  families.push_back(
+      gauge("genisys_stalled", "Passes, acts and writes that take longer than they should.")
+          .add(static_cast<double>(vitals.stalled))
+          .take());
+  add_counter("genisys_listener_reopened_total",
+              "Times the API's listener was opened anew because nobody got through to it.",
+              vitals.listener_reopened);
   families.push_back(
       gauge("process_resident_memory_bytes", "Resident memory.").add(resident_bytes()).take());
   families.push_back(

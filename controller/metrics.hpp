@@ -5,6 +5,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -16,8 +19,15 @@ namespace genisys::controller {
 
 class Metrics {
  public:
+  // Whether the program does its work.
+  struct Vitals {
+    std::chrono::duration<double> pass_age{0};  // since the last pass ended, or this one began
+    std::size_t stalled = 0;                    // of what is under way
+    std::uint64_t listener_reopened = 0;
+  };
+
   Metrics(const state::Store& store, const state::StatusBoard& board, Reconciler& reconciler,
-          std::string version);
+          std::string version, std::function<Vitals()> vitals);
   ~Metrics();
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
@@ -32,6 +42,7 @@ class Metrics {
   const state::StatusBoard& board_;
   Reconciler& reconciler_;
   std::string version_;
+  std::function<Vitals()> vitals_;
   std::unique_ptr<Passes> passes_;
 };
 

@@ -8,6 +8,7 @@
 
 #include "controller/resource_gate.hpp"
 #include "state/fail_point.hpp"
+#include "state/secrets.hpp"
 
 namespace genisys::controller {
 namespace {
@@ -59,6 +60,7 @@ Reconciler::Reconciler(asio::any_io_executor executor, state::Store& store,
       random_(options_.seed),
       recorder_(store, clock),
       history_(recorder_.recall()),
+      progress_{.since = clock.now()},
       observer_(
           engine, clock, instance_, options_.policy.second_look, wake_, [this] { decide(); },
           [this](const docker::ContainerId& id) { return works_on(id); }),
@@ -67,13 +69,32 @@ Reconciler::Reconciler(asio::any_io_executor executor, state::Store& store,
                  .ended = [this](const Action& action, const InFlight& about,
                                  const Outcome& outcome) { act_ended(action, about, outcome); },
                  .record = [this](Action action) { return record(std::move(action)); },
-                 .registry_auth = options_.registry_auth}) {}
+                 .registry_auth = options_.registry_auth,
+                 .masked = [this](const Action& action,
+                                  std::string text) { return masked(action, std::move(text)); }}) {}
 
 double Reconciler::jitter() { return std::uniform_real_distribution<double>(0.0, 1.0)(random_); }
+
+// Says that the pass is over, however it ended.
+class Reconciler::PassEnd {
+ public:
+  explicit PassEnd(Reconciler& of) : of_(of) {}
+  PassEnd(const PassEnd&) = delete;
+  PassEnd& operator=(const PassEnd&) = delete;
+  ~PassEnd() { of_.progress_ = {.since = of_.clock_.now()}; }
+
+ private:
+  Reconciler& of_;
+};
 
 asio::awaitable<PassReport> Reconciler::pass() {
   ++counters_.passes;
   const state::TimePoint began = clock_.now();
+  const PassEnd end(*this);
+  progress_ = {.is_under_way = true,
+               .since = began,
+               .stage = "looking at the engine",
+               .waits_for_engine = true};
   // Acts that ended before this look are part of the world afterwards; those that end during it are
   // not.
   const std::size_t settled = settling_.size();
@@ -83,6 +104,8 @@ asio::awaitable<PassReport> Reconciler::pass() {
   if (world.reachable) {
     settling_.erase(settling_.begin(), settling_.begin() + static_cast<std::ptrdiff_t>(settled));
   }
+  progress_.waits_for_engine = false;
+  progress_.stage = "deciding";
   // From here to the offer nothing suspends: the plan is made from, and acted on in, one moment.
   Plan next = decide();
   PassReport report{.engine_reached = world.reachable,
@@ -94,6 +117,7 @@ asio::awaitable<PassReport> Reconciler::pass() {
   if (const auto room = executor_.room_at(); room && (!report.wake_at || *room < *report.wake_at)) {
     report.wake_at = room;
   }
+  progress_.stage = "recording what it saw";
   co_await reserve_indexes();
   co_await recorder_.remember(history_, world);
   co_return report;
@@ -222,6 +246,20 @@ bool Reconciler::still_wanted(const Action& action) const {
   const state::Service* service = store_.snapshot()->find(action.service);
   if (service == nullptr || service->generation != action.generation) return false;
   return !service->paused || service->removing;
+}
+
+// Of every definition that a container of the service may still be of.
+std::string Reconciler::masked(const Action& action, std::string text) const {
+  const state::SnapshotPtr snapshot = store_.snapshot();
+  state::Secrets secrets;
+  secrets.add(*snapshot->shared);
+  if (const state::Service* service = snapshot->find(action.service)) {
+    secrets.add(service->definition);
+    if (service->revisions) {
+      for (const state::RevisionRecord& past : *service->revisions) secrets.add(*past.definition);
+    }
+  }
+  return secrets.masked(std::move(text));
 }
 
 asio::awaitable<std::string> Reconciler::record(Action action) {

@@ -13,6 +13,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "controller/executor.hpp"
@@ -54,6 +55,16 @@ class Reconciler {
   // What would be done if `wanted` were recorded, the world being as last seen. Changes nothing.
   std::vector<state::PlannedAction> preview(const state::Snapshot& wanted) const;
 
+  // Of the pass under way, or since the end of the last one.
+  struct Progress {
+    bool is_under_way = false;
+    state::TimePoint since = {};
+    std::string_view stage = {};  // "looking at the engine"
+    bool waits_for_engine = false;
+  };
+  const Progress& progress() const { return progress_; }
+  std::vector<UnderWay> acts_under_way() const { return executor_.under_way(); }
+
   Observer& observer() { return observer_; }
   Executor& executor() { return executor_; }
 
@@ -65,6 +76,8 @@ class Reconciler {
   const Counters& counters() const { return counters_; }
 
  private:
+  class PassEnd;
+
   // Plans from the world as it is known now and publishes the statuses. Does not suspend.
   Plan decide();
   boost::asio::awaitable<void> reserve_indexes();
@@ -78,6 +91,7 @@ class Reconciler {
   void learn_held_name(const Action& action);
   bool works_on(const docker::ContainerId& id) const;
   bool still_wanted(const Action& action) const;
+  std::string masked(const Action& action, std::string text) const;
   void learn_pull(const PullImage& pull, const Outcome& outcome);
   void learn_preparation(const PrepareResource& prepared, const Outcome& outcome);
   boost::asio::awaitable<std::string> record(Action action);
@@ -99,6 +113,7 @@ class Reconciler {
   std::vector<InFlight> settling_;
   std::map<state::ServiceName, state::ServiceStatus> published_;
   Counters counters_;
+  Progress progress_;
   Observer observer_;
   Executor executor_;  // last: its acts refer to everything above
 };

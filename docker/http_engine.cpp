@@ -71,6 +71,23 @@ asio::awaitable<Result<std::string>> read_error_body(Connection& connection, Dea
 
 }  // namespace
 
+// An entry in the list of calls for as long as it lives. The engine outlives its calls.
+class HttpEngine::CallMark {
+ public:
+  CallMark(std::list<CallUnderWay>& calls, Operation operation, Deadline deadline)
+      : calls_(calls),
+        place_(calls.insert(calls.end(), {.operation = operation,
+                                          .since = std::chrono::steady_clock::now(),
+                                          .deadline = deadline})) {}
+  CallMark(const CallMark&) = delete;
+  CallMark& operator=(const CallMark&) = delete;
+  ~CallMark() { calls_.erase(place_); }
+
+ private:
+  std::list<CallUnderWay>& calls_;
+  std::list<CallUnderWay>::iterator place_;
+};
+
 HttpEngine::HttpEngine(asio::any_io_executor executor, Address address, Options options)
     : options_(options),
       transport_(std::move(executor), std::move(address),
@@ -106,6 +123,7 @@ asio::awaitable<Result<ApiVersion>> HttpEngine::negotiated(Deadline deadline) {
 
 asio::awaitable<Result<Response>> HttpEngine::call(Operation operation, Request request,
                                                    Deadline deadline) {
+  const CallMark mark(calls_, operation, deadline);
   const auto version = co_await negotiated(deadline);
   if (!version) co_return version.error();
   request.target = versioned(*version, request.target);
@@ -120,6 +138,7 @@ asio::awaitable<Result<Response>> HttpEngine::call(Operation operation, Request 
 
 asio::awaitable<Result<Transport::Stream>> HttpEngine::open(Operation operation, Request request,
                                                             Deadline deadline) {
+  const CallMark mark(calls_, operation, deadline);
   const auto version = co_await negotiated(deadline);
   if (!version) co_return version.error();
   request.target = versioned(*version, request.target);

@@ -10,7 +10,10 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <chrono>
+#include <list>
 #include <optional>
+#include <vector>
 
 #include "docker/address.hpp"
 #include "docker/engine.hpp"
@@ -50,9 +53,19 @@ struct HttpEngineOptions {
   std::uint64_t max_body = 64 * 1024 * 1024;  // a larger answer is an error, never cut
 };
 
+// A call that waits for the engine.
+struct CallUnderWay {
+  Operation operation;
+  std::chrono::steady_clock::time_point since;
+  Deadline deadline;
+};
+
 class HttpEngine final : public Engine {
  public:
   using Options = HttpEngineOptions;
+
+  // The oldest first. Without the streams of events and pulls once they stand.
+  std::vector<CallUnderWay> under_way() const { return {calls_.begin(), calls_.end()}; }
 
   HttpEngine(boost::asio::any_io_executor executor, Address address, Options options = {});
 
@@ -79,6 +92,8 @@ class HttpEngine final : public Engine {
   boost::asio::awaitable<Result<std::unique_ptr<EventStream>>> subscribe() override;
 
  private:
+  class CallMark;
+
   // One call: negotiated, versioned, exchanged and classified. `request.target` is without the
   // version.
   boost::asio::awaitable<Result<Response>> call(Operation operation, Request request,
@@ -98,6 +113,7 @@ class HttpEngine final : public Engine {
   Transport transport_;
   std::string offered_;  // the engine's newest version, as it names it in every answer
   std::optional<ApiVersion> version_;
+  std::list<CallUnderWay> calls_;
 };
 
 }  // namespace genisys::docker

@@ -15,7 +15,7 @@ run_packages=(curl jq)
 demo_packages=(busybox-static)
 test_packages=(
   libgtest-dev libgmock-dev libclang-rt-16-dev clang-format-16
-  busybox-static curl docker-compose docker-registry httpie iproute2 iptables jq procps strace
+  busybox-static curl docker-compose docker-registry httpie iproute2 iptables jq procps strace systemd
 )
 sanitizer_packages=(llvm-16)
 tidy_packages=(clang-tidy-16)

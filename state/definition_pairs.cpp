@@ -86,8 +86,7 @@ class PairsDecoder {
     } else if (rules_.value_may_be_absent) {
       add(*text, "", pointer, item.at());
     } else {
-      report(problems_, pointer, item.at(),
-             fmt::format("{} has no '=': {}", quote(*text), rules_.when_absent));
+      report(problems_, pointer, item.at(), fmt::format("has no '=': {}", rules_.when_absent));
     }
   }
 

@@ -130,7 +130,11 @@ std::size_t domain_length(std::string_view name) {
 
 std::optional<Parts> split(std::string_view text, std::string& why) {
   const auto fail = [&](std::string_view reason) {
-    why = fmt::format("{} is not an image reference: {}", quote(text), reason);
+    // A user and a password before a registry's name are no part of one, and not to be repeated.
+    const std::size_t at = text.find('@');
+    const bool has_user =
+        at != std::string_view::npos && text.find('/', at) != std::string_view::npos;
+    why = fmt::format("{} is not an image reference: {}", has_user ? "this" : quote(text), reason);
     return std::nullopt;
   };
   if (text.empty()) return fail("it is empty");

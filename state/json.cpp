@@ -120,8 +120,7 @@ std::string describe(const rapidjson::ParseResult& result, std::string_view text
   if (reason.ends_with('.')) reason.pop_back();
   const std::string_view rest = text.substr(std::min(result.Offset(), text.size()));
   if (rest.empty()) return fmt::format("not valid JSON: {}, at the end of the text", reason);
-  return fmt::format("not valid JSON: {}, before {}", reason,
-                     quote(rest.substr(0, std::min<std::size_t>(rest.find('\n'), 20))));
+  return fmt::format("not valid JSON: {}, before {}", reason, quote_first(rest));
 }
 
 }  // namespace

@@ -279,9 +279,12 @@ class Parser {
     if (const std::string_view name = name_at(offset); !name.empty()) return name;
     const std::string_view rest = source_.substr(offset);
     if (begins_python_string(source_, offset)) {
+      // A key is named; what a value says is not repeated: it may be a password.
       const PythonString literal = read_python_string(source_, offset);
-      if (literal.problem.empty()) return rest.substr(0, literal.end - offset);
-      return rest.substr(0, rest.find('\n'));
+      const std::size_t behind = source_.find_first_not_of(" \t", literal.end);
+      const bool is_key =
+          literal.problem.empty() && behind != std::string_view::npos && source_[behind] == ':';
+      return is_key ? rest.substr(0, literal.end - offset) : "a text";
     }
     std::size_t length = 1;
     if (is_digit(rest[0])) {

@@ -125,6 +125,15 @@ boost::asio::awaitable<std::vector<JournalEntry>> SqliteStore::journal(JournalQu
   co_return std::move(read->entries);
 }
 
+boost::asio::awaitable<void> SqliteStore::writer_turn() {
+  auto turned = std::make_shared<OneShot>(logic_);
+  auto work = boost::asio::make_work_guard(logic_);
+  boost::asio::post(writer_, [turned, work = std::move(work)]() mutable {
+    boost::asio::post(work.get_executor(), [turned = std::move(turned)] { turned->fire(); });
+  });
+  co_await turned->wait_until();
+}
+
 void SqliteStore::start_write(std::shared_ptr<const WriteBatch> batch) {
   ++transactions_;
   written_ = std::make_shared<Written>();

@@ -63,6 +63,9 @@ class SqliteStore final : public Store {
   std::uint64_t last_entry() const override { return commits_.last_entry(); }
   boost::asio::awaitable<bool> journal_grows(std::uint64_t seen, TimePoint deadline) override;
 
+  // Returns when the writer thread has come to it: behind what it does now, and what waits.
+  boost::asio::awaitable<void> writer_turn();
+
   // Waits for the batch in flight, fails the queued ones with `closed`, writes what was noted,
   // folds the WAL into the file and lets go of its lock. Never fails: what was acknowledged is on
   // disk already. May be called again.

@@ -136,6 +136,11 @@ std::string quote(std::string_view text) {
   return shown;
 }
 
+std::string quote_first(std::string_view text) {
+  if (text.empty()) return quote(text);
+  return quote(text.substr(0, std::max<std::size_t>(sequence_length(text), 1)));
+}
+
 std::string_view nearest(std::string_view word, std::span<const std::string_view> known) {
   constexpr std::size_t kLongestGuessed = 40;
   if (word.empty() || word.size() > kLongestGuessed) return {};

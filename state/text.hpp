@@ -31,6 +31,10 @@ void append_utf8(std::string& text, char32_t code_point);
 // `text` in single quotes for a message: control bytes escaped, cut after about 60 bytes.
 std::string quote(std::string_view text);
 
+// The character at the begin of `text` in single quotes: where a document ends to make sense,
+// without what may be a secret behind it.
+std::string quote_first(std::string_view text);
+
 // The known word that `word` was most likely meant to be; empty when none is near.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> known);
 

@@ -188,7 +188,7 @@ class Handler : public YAML::EventHandler {
     const std::string_view rest =
         text_.substr(std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), text_.size()));
     if (rest.starts_with("---")) return "a second document: only one is read";
-    return fmt::format("unexpected {}", quote(rest.substr(0, rest.find('\n'))));
+    return fmt::format("unexpected {}", quote_first(rest));
   }
 
   std::string_view text_;

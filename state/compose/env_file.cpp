@@ -20,6 +20,7 @@ bool is_name_part(char c) {
          c == '.' || c == '-';
 }
 
+// What stands in such a file is as a rule secret: no message has a part of it, but for names.
 class EnvFileParser {
  public:
   EnvFileParser(std::string_view text, const Lookup& lookup, Problems& problems, Problems& notices)
@@ -42,9 +43,7 @@ class EnvFileParser {
     std::string name(text_.substr(name_begin, at_ - name_begin));
     skip_blanks();
     if (name.empty() || (!ends_here() && text_[at_] != '=')) {
-      const std::string_view rest = text_.substr(begin);
-      report(begin, fmt::format("expected a line NAME=value, not {}",
-                                quote(rest.substr(0, rest.find_first_of("\r\n")))));
+      report(begin, "expected a line NAME=value");
       return;
     }
     if (ends_here()) {
@@ -92,7 +91,7 @@ class EnvFileParser {
     ++at_;
     skip_blanks();
     if (!ends_here()) {
-      report(at_, fmt::format("unexpected {} behind the closing {}", quote(rest_of_line()), mark));
+      report(at_, fmt::format("unexpected text behind the closing {}", mark));
       return std::nullopt;
     }
     if (mark == '\'') return written;
@@ -129,13 +128,21 @@ class EnvFileParser {
     std::string why;
     auto result = interpolate(text, lookup, kMaxBytes - bytes_, why);
     if (!result) {
+      // What quotes the value is not passed on.
+      if (why.find('\'') != std::string::npos) {
+        why =
+            "the variables in the value cannot be filled in: write them like ${NAME} or "
+            "${NAME:-default}, and $$ for a '$' that is meant as such; those that must be set, set";
+      }
       report(begin, std::move(why));
       return std::nullopt;
     }
-    for (const std::string& name : result->unset) {
-      notices_.push_back(
-          {"", fmt::format("the variable {} is not set: it is taken for empty", quote(name)),
-           positions_.at(begin)});
+    // Not its name: it may be the end of a password with a '$' in it.
+    if (!result->unset.empty()) {
+      notices_.push_back({"",
+                          "a variable in the value is not set: it is taken for empty; write $$ for "
+                          "a '$' that is meant as such",
+                          positions_.at(begin)});
     }
     return std::move(result->text);
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "state/compose/dependencies.hpp"
@@ -65,6 +66,8 @@ class ProjectReader {
     if (Value* services = find_value(map, "services")) read_services(*services);
     return std::move(used_);
   }
+
+  const Secrets& secrets() const { return variables_.secrets(); }
 
  private:
   // A volume that is a path of the host names it as a service's mount would.
@@ -229,7 +232,15 @@ class ProjectReader {
 SharedResources read_project(std::vector<Source> sources, const std::string& folder,
                              const Surroundings& surroundings, FileEntries& entries,
                              Problems& problems, Problems& notices) {
-  return ProjectReader(folder, surroundings, entries, problems, notices).read(std::move(sources));
+  const std::size_t before = problems.size();
+  const std::size_t noticed = notices.size();
+  ProjectReader reader(folder, surroundings, entries, problems, notices);
+  SharedResources used = reader.read(std::move(sources));
+  for (Problem& problem : std::span(problems).subspan(before))
+    problem.message = reader.secrets().masked(std::move(problem.message));
+  for (Problem& notice : std::span(notices).subspan(noticed))
+    notice.message = reader.secrets().masked(std::move(notice.message));
+  return used;
 }
 
 bool may_extend_project(const Value& document) {

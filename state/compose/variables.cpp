@@ -16,6 +16,11 @@ namespace {
 constexpr std::size_t kMaxFilledBytes = std::size_t{1024} * 1024;
 
 constexpr std::string_view kProjectName = "COMPOSE_PROJECT_NAME";
+constexpr std::string_view kComposeOwn = "COMPOSE_";
+
+bool is_environment(std::string_view pointer) {
+  return pointer.find("/environment/") != std::string_view::npos;
+}
 
 bool is_before(const Position& a, const Position& b) {
   return std::tie(a.line, a.column) < std::tie(b.line, b.column);
@@ -33,10 +38,11 @@ Value::Content resolve(std::string text) {
 
 std::optional<std::string> Variables::value(const std::string& name) const {
   if (project_name_ && name == kProjectName) return project_name_;
-  if (auto value = surroundings_.variable(name)) return value;
-  const auto found = dotenv_.find(name);
-  if (found == dotenv_.end()) return std::nullopt;
-  return found->second;
+  std::optional<std::string> value = surroundings_.variable(name);
+  if (const auto found = dotenv_.find(name); !value && found != dotenv_.end())
+    value = found->second;
+  if (value && !name.starts_with(kComposeOwn)) secrets_.add(name, *value);
+  return value;
 }
 
 void Variables::take_dotenv(const std::string& folder) {
@@ -76,6 +82,11 @@ void Variables::fill_text(Value& value, const std::string& text, const std::stri
   const Lookup lookup = [this](const std::string& name) { return this->value(name); };
   auto filled = interpolate(text, lookup, kMaxFilledBytes - filled_bytes_, why);
   if (!filled) {
+    if (is_environment(pointer)) {
+      why =
+          "the variables in the value cannot be filled in: write them like ${NAME} or "
+          "${NAME:-default}, and $$ for a '$' that is meant as such; those that must be set, set";
+    }
     problems_.push_back({pointer, std::move(why), value.at()});
     return;
   }
@@ -118,7 +129,9 @@ std::optional<Pairs> Variables::read_env_file(const std::string& path, EnvFormat
   };
   pass_on(problems, problems_);
   pass_on(notices, notices_);
-  if (!pairs || take_from_budget(*pairs)) return pairs;
+  if (!pairs) return pairs;
+  for (const auto& [name, value] : *pairs) secrets_.add(name, value);
+  if (take_from_budget(*pairs)) return pairs;
   told_too_much_ = true;
   problems_.push_back(
       {pointer,

@@ -11,6 +11,7 @@
 
 #include "state/compose/env_file.hpp"
 #include "state/copy_budget.hpp"
+#include "state/secrets.hpp"
 #include "state/service_file.hpp"
 #include "state/value.hpp"
 
@@ -28,6 +29,9 @@ class Variables {
   void set_project_name(std::string name) { project_name_ = std::move(name); }
 
   std::optional<std::string> value(const std::string& name) const;
+
+  // The values that were asked for, and those of env files: messages do not show them.
+  const Secrets& secrets() const { return secrets_; }
 
   // Replaces the variables in every text within `tree`, but for keys. A text of a map that stood
   // without quotes (see YamlRules::plain_templates) becomes a number or a boolean when the result
@@ -57,6 +61,7 @@ class Variables {
   std::size_t filled_bytes_ = 0;
   CopyBudget env_files_;
   bool told_too_much_ = false;
+  mutable Secrets secrets_;  // value() tells what it was asked for, and is const for its callers
 };
 
 }  // namespace genisys::state::compose

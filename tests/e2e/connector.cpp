@@ -35,6 +35,14 @@ std::string configuration(const Connector::Options& options, const std::string& 
   return text;
 }
 
+// Of the connector, or of what becomes it.
+std::vector<std::string> arguments(const std::vector<std::string>& wrapper) {
+  std::vector<std::string> words(wrapper.begin() + (wrapper.empty() ? 0 : 1), wrapper.end());
+  if (!wrapper.empty()) words.emplace_back(GENISYS_CONNECTOR);
+  words.insert(words.end(), {"--config", "genisys-connector.yml"});
+  return words;
+}
+
 void expect_success(const HttpAnswer& answer, const std::string& what) {
   if (answer.status >= 200 && answer.status < 300) return;
   throw std::runtime_error(fmt::format("{}: {} {}", what, answer.status, answer.body));
@@ -49,7 +57,8 @@ std::string random_text() {
 
 Connector::Connector(Options options)
     : engine_(options.engine_url),
-      process_(GENISYS_CONNECTOR, {"--config", "genisys-connector.yml"}, folder_.path()) {
+      process_(options.wrapper.empty() ? GENISYS_CONNECTOR : options.wrapper.front(),
+               arguments(options.wrapper), folder_.path()) {
   write_file("genisys-connector.yml", configuration(options, instance_));
 }
 

@@ -35,6 +35,9 @@ class Connector {
     std::vector<std::string> policy = {};
     // Where the connector looks for the engine; empty: where the test does.
     std::string way_to_engine = {};
+    // A program with its arguments that becomes the connector: `env`, `setpriv`, …; the first is an
+    // absolute path.
+    std::vector<std::string> wrapper = {};
   };
 
   // The longest a test waits for anything to become true, on a busy machine.

@@ -118,6 +118,15 @@ TEST(GateOfTokens, NamesTheAuthor) {
   EXPECT_EQ(author({.hosts = HostRules("127.0.0.1", {})}), "api");
 }
 
+TEST(GateOfTokens, KeepsSecretsFromThoseWhoMayOnlyRead) {
+  const auto masks = [](std::string_view token, const GateRules& rules) {
+    return std::get<Request>(admit(request("GET", "/service", {token}), rules)).masks_secrets;
+  };
+  EXPECT_TRUE(masks(kWatch, rules()));
+  EXPECT_FALSE(masks(kDeploy, rules()));
+  EXPECT_FALSE(masks(kWatch, {.hosts = HostRules("127.0.0.1", {})})) << "there are no tokens";
+}
+
 TEST(GateOfTokens, IsOnAUnixSocketToo) {
   GateRules unix_rules = rules();
   unix_rules.check_host = false;

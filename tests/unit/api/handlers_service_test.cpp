@@ -38,6 +38,22 @@ TEST_F(ServiceApi, RegistersADefinitionAndReadsItBackInTheSeedsShape) {
   EXPECT_EQ(get("/service").body, R"({"helloworld":)" + definition + "}");
 }
 
+TEST_F(ServiceApi, ShowsNoSecretsToWhoMayOnlyRead) {
+  const std::string definition =
+      R"({"name":"web","image":"a:1","command":["run","--token=canary"],)"
+      R"("environment":{"A":"canary"},"ports":null})";
+  ASSERT_EQ(post("/service", definition).status, 201);
+  for (const char* target : {"/service", "/service/web", "/service/web/revisions"}) {
+    Request reading = request(Method::get, target);
+    reading.masks_secrets = true;
+    const std::string shown = send(std::move(reading)).body;
+    EXPECT_THAT(shown, Not(HasSubstr("canary"))) << target;
+    EXPECT_THAT(shown, HasSubstr(R"("command":["run","--token=***"],"environment":{"A":"***"})"))
+        << target;
+    EXPECT_THAT(get(target).body, HasSubstr(definition)) << target;
+  }
+}
+
 TEST_F(ServiceApi, ListsDefinitionsByName) {
   given("web");
   given("db");

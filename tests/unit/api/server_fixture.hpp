@@ -103,6 +103,9 @@ class RunningServer {
   void close() {
     on_thread([this] { server_->close(); });
   }
+  void reopen() {
+    on_thread([this] { server_->reopen(); });
+  }
   void use_tokens(Tokens tokens) {
     on_thread([this, &tokens] { server_->use_tokens(std::move(tokens)); });
   }

@@ -139,6 +139,19 @@ TEST(Server, EndsIdleConnectionsAtCloseAndAnswersOpenWaits) {
   server.close();
 }
 
+TEST(Server, ListensAnewAtTheSameAddressAsOftenAsItIsAskedTo) {
+  RunningServer server;
+  const std::uint16_t port = server.port();
+  RawClient idle = server.connect();
+  idle.send(kGood).read_answer();
+  for (int round = 0; round < 3; ++round) {
+    server.reopen();
+    EXPECT_EQ(server.port(), port);
+    EXPECT_THAT(server.connect().send(kGood).read_answer(), HasSubstr("200 OK"));
+  }
+  EXPECT_EQ(idle.read_all(), "");
+}
+
 TEST(Server, MayGoWhileRepliesAreOpen) {
   RunningServer server;
   RawClient waiting = server.connect();

@@ -97,18 +97,19 @@ TEST_P(EnvFileRefuses, WithPlaceAndReason) {
 
 INSTANTIATE_TEST_SUITE_P(
     EnvFile, EnvFileRefuses,
-    testing::Values(
-        Refused{"no_name", "A=1\n=2\n", "2:1 : expected a line NAME=value, not '=2'"},
-        Refused{"two_words", "A=1\nB C=2\n", "2:1 : expected a line NAME=value, not 'B C=2'"},
-        Refused{"yaml", "A: 1\n", "expected a line NAME=value, not 'A: 1'"},
-        Refused{"unclosed_double", "A=1\nB=\"x\nC=2\n",
-                "2:3 : a value begins with \" and does not"},
-        Refused{"unclosed_single", "A='x", "1:3 : a value begins with '"},
-        Refused{"unclosed_escape", "A=\"x\\", "does not end"},
-        Refused{"behind_the_quote", "A='x'y\n", "1:6 : unexpected 'y' behind the closing '"},
-        Refused{"malformed_variable", "A=1\nB=pa$\n", "2:1 : '$' is no variable"},
-        Refused{"required_variable", "A=${X:?say it}\n", "'X' must be set: say it"},
-        Refused{"nul", "A=\0\n"s, "UTF-8"}, Refused{"latin1", "A=\xE9\n", "UTF-8"}),
+    testing::Values(Refused{"no_name", "A=1\n=2\n", "2:1 : expected a line NAME=value"},
+                    Refused{"two_words", "A=1\nB C=2\n", "2:1 : expected a line NAME=value"},
+                    Refused{"yaml", "A: 1\n", "expected a line NAME=value"},
+                    Refused{"unclosed_double", "A=1\nB=\"x\nC=2\n",
+                            "2:3 : a value begins with \" and does not"},
+                    Refused{"unclosed_single", "A='x", "1:3 : a value begins with '"},
+                    Refused{"unclosed_escape", "A=\"x\\", "does not end"},
+                    Refused{"behind_the_quote", "A='x'y\n",
+                            "1:6 : unexpected text behind the closing '"},
+                    Refused{"malformed_variable", "A=1\nB=pa$\n",
+                            "2:1 : the variables in the value cannot be filled in"},
+                    Refused{"required_variable", "A=${X:?say it}\n", "those that must be set, set"},
+                    Refused{"nul", "A=\0\n"s, "UTF-8"}, Refused{"latin1", "A=\xE9\n", "UTF-8"}),
     [](const auto& test) { return test.param.name; });
 
 TEST(EnvFile, TellsEveryProblemAndNoticesUnsetVariables) {
@@ -116,7 +117,20 @@ TEST(EnvFile, TellsEveryProblemAndNoticesUnsetVariables) {
   Problems notices;
   EXPECT_FALSE(parse_env_file("A=$X\n?\nB=$\n", EnvFormat::dotenv, lookup, problems, notices));
   EXPECT_EQ(problems.size(), 2U);
-  EXPECT_THAT(render(notices), HasSubstr("1:1 : the variable 'X' is not set"));
+  EXPECT_THAT(render(notices), HasSubstr("1:1 : a variable in the value is not set"));
+}
+
+// Every way to be wrong, with a secret at every place of the line.
+TEST(EnvFile, RepeatsNothingOfWhatItSays) {
+  for (const char* text :
+       {"canary\n=canary\n", "A canary=canary\n", "A=\"canary", "A='x' canary\n", "A=x$canary\n",
+        "A=${canary\n", "A=${X:?canary}\n", "A=$ canary\n", "A=${canary!}\n"}) {
+    Problems problems;
+    Problems notices;
+    parse_env_file(text, EnvFormat::dotenv, lookup, problems, notices);
+    EXPECT_NE(problems.size() + notices.size(), 0U) << text;
+    EXPECT_THAT(render(problems) + render(notices), testing::Not(HasSubstr("canary"))) << text;
+  }
 }
 
 TEST(EnvFile, BoundsWhatItsLinesBuildFromEachOther) {
