@@ -9,7 +9,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build_packages=(
   clang-16 lld-16 cmake ninja-build ccache
   libboost1.81-dev libcli11-dev libfmt-dev libhttp-parser-dev librestinio-dev libspdlog-dev
-  libsqlite3-dev libsqlitecpp-dev libyaml-cpp-dev prometheus-cpp-dev rapidjson-dev
+  libsqlite3-dev libsqlitecpp-dev libssl-dev libyaml-cpp-dev prometheus-cpp-dev rapidjson-dev
 )
 run_packages=(curl jq)
 demo_packages=(busybox-static)
