@@ -71,9 +71,10 @@ asio::awaitable<Result<std::string>> read_error_body(Connection& connection, Dea
 
 }  // namespace
 
-HttpEngine::HttpEngine(asio::any_io_executor executor, Address address, Options options)
+HttpEngine::HttpEngine(asio::any_io_executor executor, Address address, Options options,
+                       TlsSource tls)
     : options_(options),
-      transport_(std::move(executor), std::move(address),
+      transport_(std::move(executor), std::move(address), std::move(tls),
                  {.max_connections = options.max_connections,
                   .max_idle = options.max_idle_connections,
                   .max_idle_time = options.max_idle_time,

@@ -54,7 +54,9 @@ class HttpEngine final : public Engine {
  public:
   using Options = HttpEngineOptions;
 
-  HttpEngine(boost::asio::any_io_executor executor, Address address, Options options = {});
+  // `tls`: empty for none.
+  HttpEngine(boost::asio::any_io_executor executor, Address address, Options options = {},
+             TlsSource tls = {});
 
   boost::asio::awaitable<Result<EngineInfo>> info() override;
   boost::asio::awaitable<Result<std::vector<Container>>> list(ListFilter filter) override;

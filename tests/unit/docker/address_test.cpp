@@ -75,7 +75,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Refused{"Ssh", "ssh://me@h", "forward the socket"},
                       Refused{"Npipe", "npipe:////./pipe/docker_engine", "write unix:///"},
                       Refused{"Fd", "fd://", "write unix:///"},
-                      Refused{"Https", "https://h:2376", "TLS is not supported"},
+                      Refused{"Https", "https://h:2376", "docker.tls"},
                       Refused{"NoScheme", "docker.sock", "write unix:///"},
                       Refused{"HostAndPort", "h:2375", "write unix:///"},
                       Refused{"NoHost", "tcp://:2375", "host is missing"},
