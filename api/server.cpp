@@ -13,28 +13,18 @@
 #include <utility>
 #include <variant>
 
-#include "api/acceptor.hpp"
+#include "api/connections.hpp"
 #include "api/gate.hpp"
 #include "api/listener.hpp"
 #include "api/open_stream.hpp"
 #include "api/problem.hpp"
+#include "api/server_listener.hpp"
 
 namespace genisys::api {
 namespace {
 
 namespace asio = boost::asio;
 using restinio::request_handle_t;
-
-// Hard limits: beyond them RESTinio closes the connection without an answer, so they lie above the
-// gate's.
-restinio::incoming_http_msg_limits_t hard_limits() {
-  return restinio::incoming_http_msg_limits_t{}
-      .max_url_size(2048)
-      .max_field_name_size(256)
-      .max_field_value_size(8192)
-      .max_field_count(100)
-      .max_body_size(1024 * 1024);
-}
 
 RawRequest raw_request(const restinio::request_t& request) {
   const restinio::http_request_header_t& header = request.header();
@@ -87,21 +77,25 @@ class Server::Impl {
 
   Impl(asio::io_context& io, Context context, ServerOptions options, std::span<const Route> table);
 
-  void open() { http_.open_sync(); }
+  void open() { http_->open(); }
   bool is_full() const { return connections_->full(); }
   void reopen();
   void close();
   std::uint16_t port() const { return listener_->port(); }
   std::size_t open_replies() const;
   void use_tokens(Tokens tokens);
+  void use_tls(std::shared_ptr<asio::ssl::context> tls) { *tls_ = std::move(tls); }
+  std::size_t connections() const { return connections_->count(); }
 
  private:
-  using Http = restinio::http_server_t<ServerTraits>;
+  std::unique_ptr<HttpListener> make_listener(asio::io_context& io, const ServerOptions& options);
 
+  // What new connections are made with; read by the listener.
+  std::shared_ptr<std::shared_ptr<asio::ssl::context>> tls_;
   std::shared_ptr<Listener> listener_;
   std::shared_ptr<Connections> connections_;
   std::shared_ptr<Core> core_;
-  Http http_;
+  std::unique_ptr<HttpListener> http_;
 };
 
 class Server::Impl::Core : public std::enable_shared_from_this<Core> {
@@ -270,7 +264,8 @@ void Server::Impl::Core::send(const request_handle_t& request, Response response
 
 Server::Impl::Impl(asio::io_context& io, Context context, ServerOptions options,
                    std::span<const Route> table)
-    : listener_(std::make_shared<Listener>(options.bind, options.port)),
+    : tls_(std::make_shared<std::shared_ptr<asio::ssl::context>>(options.tls)),
+      listener_(std::make_shared<Listener>(options.bind, options.port)),
       connections_(std::make_shared<Connections>(options.max_connections)),
       core_(
           std::make_shared<Core>(io.get_executor(), connections_, context,
@@ -278,36 +273,33 @@ Server::Impl::Impl(asio::io_context& io, Context context, ServerOptions options,
                                            .check_host = !listener_->is_unix(),
                                            .tokens = options.tokens},
                                  options.max_streams, table)),
-      http_(restinio::external_io_context(io), [&](auto& settings) {
-        settings
-            .acceptor_post_bind_hook(ListenHook{
-                .connections = connections_,
-                .listen = [listener = listener_](
-                              asio::ip::tcp::acceptor& acceptor) { listener->open(acceptor); }})
-            .request_handler(
-                [core = core_](const request_handle_t& request) { return core->handle(request); })
-            .incoming_http_msg_limits(hard_limits())
-            .read_next_http_message_timelimit(options.read_timeout)
-            .write_http_response_timelimit(options.write_timeout)
-            .handle_request_timeout(options.handle_timeout)
-            .max_parallel_connections(options.max_connections)
-            .max_pipelined_requests(1)
-            .separate_accept_and_create_connect(false)
-            // Time limits are looked at in this period.
-            .timer_manager(std::clamp<std::chrono::milliseconds>(
-                options.read_timeout / 4, std::chrono::milliseconds(10), std::chrono::seconds(1)));
-      }) {}
+      http_(make_listener(io, options)) {}
+
+std::unique_ptr<HttpListener> Server::Impl::make_listener(asio::io_context& io,
+                                                          const ServerOptions& options) {
+  HttpListenerOptions parts{
+      .connections = connections_,
+      .listen = [listener =
+                     listener_](asio::ip::tcp::acceptor& acceptor) { listener->open(acceptor); },
+      .handle = [core = core_](const request_handle_t& request) { return core->handle(request); },
+      .max_connections = options.max_connections,
+      .read_timeout = options.read_timeout,
+      .handle_timeout = options.handle_timeout,
+      .write_timeout = options.write_timeout};
+  if (!options.tls) return listen_plain(io, std::move(parts));
+  return listen_tls(io, std::move(parts), [tls = tls_] { return *tls; });
+}
 
 void Server::Impl::close() {
   core_->stop();
-  http_.close_sync();
+  http_->close();
   listener_->remove_file();
 }
 
 void Server::Impl::reopen() {
-  http_.close_sync();
+  http_->close();
   listener_->remove_file();
-  http_.open_sync();
+  http_->open();
 }
 
 void Server::Impl::use_tokens(Tokens tokens) { core_->use_tokens(std::move(tokens)); }
@@ -326,6 +318,8 @@ void Server::reopen() { impl_->reopen(); }
 std::uint16_t Server::port() const { return impl_->port(); }
 std::size_t Server::open_replies() const { return impl_->open_replies(); }
 void Server::use_tokens(Tokens tokens) { impl_->use_tokens(std::move(tokens)); }
+void Server::use_tls(std::shared_ptr<asio::ssl::context> tls) { impl_->use_tls(std::move(tls)); }
+std::size_t Server::connections() const { return impl_->connections(); }
 void Server::close() { impl_->close(); }
 
 }  // namespace genisys::api

@@ -16,6 +16,7 @@
 
 #include "api/context.hpp"
 #include "api/router.hpp"
+#include "api/tls.hpp"
 #include "api/tokens.hpp"
 
 namespace genisys::api {
@@ -30,6 +31,8 @@ struct ServerOptions {
   std::chrono::milliseconds write_timeout{5000};  // for one piece of an answer
   std::size_t max_streams = 64;
   std::optional<Tokens> tokens = {};  // unset: whoever connects may do everything
+  // From make_tls_context(); null: without TLS. A handshake has as long as a request.
+  std::shared_ptr<boost::asio::ssl::context> tls = {};
 };
 
 class Server {
@@ -57,6 +60,11 @@ class Server {
   // Listens anew at the same address, for when nobody gets through to it any more. Idle connections
   // end. Throws as open() does; may then be called again.
   void reopen();
+  // For connections from now on; those that are open keep what they have. Only on a server that was
+  // made with TLS; not null.
+  void use_tls(std::shared_ptr<boost::asio::ssl::context> tls);
+  // The connections that are open, or being opened.
+  std::size_t connections() const;
   // Accepts no more, ends idle connections and streams; waits that are open are answered with what
   // is true now. Idempotent.
   void close();

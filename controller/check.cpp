@@ -33,17 +33,28 @@ std::string names_of(const Specs& specs) {
   return names;
 }
 
+std::string tls_line(const TlsFiles& files) {
+  std::string text = files.certificate->path.string();
+  if (files.authority) text += ", clients need a certificate of " + files.authority->path.string();
+  return text;
+}
+
+std::string engine_tls_line(const TlsFiles& files) {
+  return fmt::format("checked with {}, shows {}", files.authority->path.string(),
+                     files.certificate ? files.certificate->path.string() : "no certificate");
+}
+
 }  // namespace
 
 std::string api_url(const ConnectorConfig& config) {
   if (config.bind.starts_with("unix:")) return config.bind;
   const bool is_v6 = config.bind.find(':') != std::string::npos;
-  return fmt::format("http://{}{}{}:{}", is_v6 ? "[" : "", config.bind, is_v6 ? "]" : "",
-                     config.port);
+  return fmt::format("{}://{}{}{}:{}", config.tls ? "https" : "http", is_v6 ? "[" : "", config.bind,
+                     is_v6 ? "]" : "", config.port);
 }
 
-std::string summary(const Config& config, const ServicesResult& services,
-                    const std::string& tokens) {
+std::string summary(const Config& config, const ServicesResult& services, const std::string& tokens,
+                    const std::vector<std::string>& warnings) {
   const auto& [file, connector, docker, limits, policy] = config;
   std::string text;
   const auto line = [&text](std::string_view name, std::string_view value) {
@@ -52,8 +63,10 @@ std::string summary(const Config& config, const ServicesResult& services,
   line("configuration", file ? file->string() : "none (defaults)");
   line("api", api_url(connector));
   if (!tokens.empty()) line("tokens", tokens + " in " + connector.token_file.string());
+  if (connector.tls) line("tls", tls_line(*connector.tls));
   line("advertise", connector.advertise);
   line("engine", docker::to_string(docker.address));
+  if (docker.tls) line("engine-tls", engine_tls_line(*docker.tls));
   line("services", services_line(config, services));
   const state::SharedResources& shared = services.declared->shared;
   if (!shared.networks.empty()) line("networks", names_of(shared.networks));
@@ -68,6 +81,7 @@ std::string summary(const Config& config, const ServicesResult& services,
   line("limit", fmt::format("{} replicas of a service", limits.replicas));
   line("journal", fmt::format("{} entries, {} days", limits.journal_entries, limits.journal_days));
   line("policy", to_string(policy));
+  for (const std::string& warning : warnings) line("warning", warning);
   for (const std::string& notice : services.notices) line("notice", notice);
   return text;
 }

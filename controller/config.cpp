@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdlib>
 #include <span>
+#include <system_error>
 #include <utility>
 
 #include "controller/policy_config.hpp"
@@ -31,10 +32,21 @@ constexpr std::string_view kUnixPrefix = "unix://";
 
 // The configuration while it is read. What one setting cannot decide alone is decided at the end.
 struct Draft {
-  const std::filesystem::path& folder;
+  const ConfigPlace& place;
   Config config = {};
+  std::string engine = {};  // docker.url, as it is written
   bool has_engine = false;
   state::Position bind_at = {};
+  state::Position url_at = {};
+  state::Position api_tls_at = {};
+  state::Position engine_tls_at = {};
+
+  const std::filesystem::path& folder() const { return place.folder; }
+};
+
+struct TlsDraft {
+  const ConfigPlace& place;
+  TlsFiles files = {};
 };
 
 bool is_loopback(const std::string& bind) {
@@ -97,21 +109,22 @@ void read_service_file(const Setting& setting, Draft& draft) {
     const auto items = setting.items();
     if (items.empty()) setting.reject("names no file (remove the key or name one)");
     for (const Setting& item : items) {
-      auto path = item.path(draft.folder);
+      auto path = item.path(draft.folder());
       if (!path) continue;
       if (std::ranges::find(files, *path) != files.end()) {
         item.reject(fmt::format("{} is named twice", path->string()));
       }
       files.push_back(std::move(*path));
     }
-  } else if (auto path = setting.path(draft.folder)) {
+  } else if (auto path = setting.path(draft.folder())) {
     files.push_back(std::move(*path));
   }
   if (!files.empty()) draft.config.connector.service_files = std::move(files);
 }
 
 void read_state_file(const Setting& setting, Draft& draft) {
-  if (auto path = setting.path(draft.folder)) draft.config.connector.state_file = std::move(*path);
+  if (auto path = setting.path(draft.folder()))
+    draft.config.connector.state_file = std::move(*path);
 }
 
 void read_interval(const Setting& setting, Draft& draft) {
@@ -135,7 +148,67 @@ void read_instance(const Setting& setting, Draft& draft) {
 }
 
 void read_token_file(const Setting& setting, Draft& draft) {
-  if (auto path = setting.path(draft.folder)) draft.config.connector.token_file = std::move(*path);
+  if (auto path = setting.path(draft.folder()))
+    draft.config.connector.token_file = std::move(*path);
+}
+
+std::optional<TlsFile> tls_file(const Setting& setting, const TlsDraft& draft) {
+  auto path = setting.path(draft.place.folder);
+  if (!path) return std::nullopt;
+  return TlsFile{.path = *std::move(path),
+                 .where = describe_place(setting.pointer(), setting.at(), draft.place.name)};
+}
+
+void read_certificate(const Setting& setting, TlsDraft& draft) {
+  draft.files.certificate = tls_file(setting, draft);
+}
+
+void read_key(const Setting& setting, TlsDraft& draft) {
+  draft.files.key = tls_file(setting, draft);
+}
+
+void read_authority(const Setting& setting, TlsDraft& draft) {
+  draft.files.authority = tls_file(setting, draft);
+}
+
+constexpr auto kApiTlsKeys = std::to_array<Key<TlsDraft>>({
+    {"certificate", read_certificate},
+    {"key", read_key},
+    {"client_ca", read_authority},
+});
+
+constexpr auto kEngineTlsKeys = std::to_array<Key<TlsDraft>>({
+    {"ca", read_authority},
+    {"cert", read_certificate},
+    {"key", read_key},
+});
+
+void read_api_tls(const Setting& setting, Draft& draft) {
+  TlsDraft tls{.place = draft.place};
+  setting.members(std::span<const Key<TlsDraft>>(kApiTlsKeys), tls);
+  draft.api_tls_at = setting.at();
+  if (!tls.files.certificate || !tls.files.key) {
+    setting.reject(
+        "TLS needs a certificate and its key (tls: {certificate: ./api.pem, key: "
+        "./api.key})");
+  }
+  draft.config.connector.tls = std::move(tls.files);
+}
+
+void read_engine_tls(const Setting& setting, Draft& draft) {
+  TlsDraft tls{.place = draft.place};
+  setting.members(std::span<const Key<TlsDraft>>(kEngineTlsKeys), tls);
+  draft.engine_tls_at = setting.at();
+  if (!tls.files.authority) {
+    setting.reject(
+        "the CA is missing that the engine's certificate is checked with (tls: {ca: "
+        "./ca.pem, cert: ./cert.pem, key: ./key.pem})");
+  }
+  if (tls.files.certificate.has_value() != tls.files.key.has_value()) {
+    setting.reject(
+        "cert and key belong together: name both, or none when the engine asks for none");
+  }
+  draft.config.docker.tls = std::move(tls.files);
 }
 
 void read_allow_unauthenticated(const Setting& setting, Draft& draft) {
@@ -192,11 +265,13 @@ void read_log_level(const Setting& setting, Draft& draft) {
 void read_url(const Setting& setting, Draft& draft) {
   const auto text = setting.text();
   draft.has_engine = true;  // also when it is wrong: DOCKER_HOST is no answer to a typing error
+  draft.url_at = setting.at();
   if (!text) return;
   std::string why;
   auto address = docker::parse_address(*text, why);
   if (address) {
     draft.config.docker.address = std::move(*address);
+    draft.engine = *text;
   } else {
     setting.reject(state::without_url_users(std::move(why)));
   }
@@ -211,7 +286,7 @@ void read_adopt(const Setting& setting, Draft& draft) {
 }
 
 void read_docker_config(const Setting& setting, Draft& draft) {
-  if (auto path = setting.path(draft.folder)) draft.config.docker.config = std::move(*path);
+  if (auto path = setting.path(draft.folder())) draft.config.docker.config = std::move(*path);
 }
 
 void read_replicas(const Setting& setting, Draft& draft) {
@@ -235,6 +310,7 @@ constexpr auto kConnectorKeys = std::to_array<Key<Draft>>({
     {"interval", read_interval},
     {"instance", read_instance},
     {"token_file", read_token_file},
+    {"tls", read_api_tls},
     {"allow_unauthenticated", read_allow_unauthenticated},
     {"allowed_hosts", read_allowed_hosts},
     {"advertise", read_advertise},
@@ -243,6 +319,7 @@ constexpr auto kConnectorKeys = std::to_array<Key<Draft>>({
 
 constexpr auto kDockerKeys = std::to_array<Key<Draft>>({
     {"url", read_url},
+    {"tls", read_engine_tls},
     {"concurrency", read_concurrency},
     {"adopt", read_adopt},
     {"config", read_docker_config},
@@ -259,6 +336,31 @@ constexpr auto kSections =
 constexpr std::array<std::span<const Key<Draft>>, 3> kSectionKeys = {kConnectorKeys, kDockerKeys,
                                                                      kLimitsKeys};
 
+// The port of an address that names none depends on TLS, which may stand before or behind it.
+void fit_tls_to_addresses(Draft& draft, Problems& problems) {
+  if (draft.config.connector.tls && draft.config.connector.bind.starts_with(kUnixPrefix)) {
+    problems.push_back(
+        {"/connector/tls",
+         "a socket has no TLS: the permissions of its file guard it (remove tls, or bind "
+         "to an IP address)",
+         draft.api_tls_at});
+  }
+  if (!draft.config.docker.tls) return;
+  if (draft.has_engine && draft.engine.empty()) return;  // the url is wrong, and was reported
+  std::string why;
+  const auto address = docker::parse_address(draft.engine.empty() ? "unix:///" : draft.engine, why,
+                                             docker::kTlsPort);
+  if (address && std::holds_alternative<docker::TcpAddress>(*address) &&
+      !draft.engine.starts_with("http:")) {
+    draft.config.docker.address = *address;
+  } else {
+    problems.push_back({"/docker/tls",
+                        "only an engine at tcp://host:2376 is spoken to over TLS (name it in "
+                        "docker.url, or remove tls)",
+                        draft.engine_tls_at});
+  }
+}
+
 void read_document(const Value& root, Draft& draft, Problems& problems) {
   read_members(root, "", kSections, problems,
                [&](std::size_t section, const Member& member, const std::string& pointer) {
@@ -269,6 +371,7 @@ void read_document(const Value& root, Draft& draft, Problems& problems) {
                                 problems);
                  }
                });
+  fit_tls_to_addresses(draft, problems);
   const ConnectorConfig& connector = draft.config.connector;
   if (!is_loopback(connector.bind) && connector.token_file.empty() &&
       !connector.allow_unauthenticated) {
@@ -281,6 +384,35 @@ void read_document(const Value& root, Draft& draft, Problems& problems) {
              connector.bind),
          draft.bind_at});
   }
+}
+
+// As the docker command does.
+void take_environment(const ConfigPlace& place, DockerConfig& docker,
+                      std::vector<std::string>& errors) {
+  std::string why;
+  const auto port = place.docker_certificates ? docker::kTlsPort : docker::kPlainPort;
+  auto address = docker::parse_address(*place.docker_host, why, port);
+  if (!address) {
+    errors.push_back(
+        fmt::format("DOCKER_HOST (environment): {}", state::without_url_users(std::move(why))));
+    return;
+  }
+  docker.address = std::move(*address);
+  if (!place.docker_certificates || !std::holds_alternative<docker::TcpAddress>(docker.address)) {
+    return;
+  }
+  const auto file = [&place](std::string_view name) {
+    return TlsFile{.path = *place.docker_certificates / name,
+                   .where = "DOCKER_CERT_PATH (environment)"};
+  };
+  TlsFiles files{.authority = file("ca.pem")};
+  std::error_code ignored;
+  if (std::filesystem::exists(file("cert.pem").path, ignored) ||
+      std::filesystem::exists(file("key.pem").path, ignored)) {
+    files.certificate = file("cert.pem");
+    files.key = file("key.pem");
+  }
+  docker.tls = std::move(files);
 }
 
 }  // namespace
@@ -299,9 +431,13 @@ std::string_view to_string(LogLevel level) {
   return "";
 }
 
+bool is_reachable_from_elsewhere(const ConnectorConfig& config) {
+  return !is_loopback(config.bind);
+}
+
 ConfigResult parse_config(std::string_view text, const ConfigPlace& place) {
   ConfigResult result;
-  Draft draft{.folder = place.folder};
+  Draft draft{.place = place};
   draft.config.connector.service_files = {(place.folder / "services.py").lexically_normal()};
   draft.config.connector.state_file = (place.folder / "genisys-connector.db").lexically_normal();
 
@@ -313,15 +449,9 @@ ConfigResult parse_config(std::string_view text, const ConfigPlace& place) {
   }
   result.errors = describe(std::move(problems), {&place.name, 1});
 
-  if (!draft.has_engine && place.docker_host && !place.docker_host->empty()) {
-    std::string why;
-    if (auto address = docker::parse_address(*place.docker_host, why)) {
-      draft.config.docker.address = std::move(*address);
-    } else {
-      result.errors.push_back(
-          fmt::format("DOCKER_HOST (environment): {}", state::without_url_users(std::move(why))));
-    }
-  }
+  const bool is_from_environment = !draft.has_engine && !draft.config.docker.tls &&
+                                   place.docker_host && !place.docker_host->empty();
+  if (is_from_environment) take_environment(place, draft.config.docker, result.errors);
   if (result.errors.empty()) result.config = std::move(draft.config);
   return result;
 }
@@ -334,6 +464,13 @@ ConfigResult load_config(const std::optional<std::filesystem::path>& given,
                     .folder = absolute.parent_path(),
                     .docker_config = std::move(docker_config)};
   if (const char* docker_host = std::getenv("DOCKER_HOST")) place.docker_host = docker_host;
+  // Any text turns it on, "0" as well.
+  if (const char* verify = std::getenv("DOCKER_TLS_VERIFY"); verify != nullptr && *verify != '\0') {
+    const char* folder = std::getenv("DOCKER_CERT_PATH");
+    place.docker_certificates = folder != nullptr && *folder != '\0'
+                                    ? std::filesystem::absolute(folder)
+                                    : place.docker_config.parent_path();
+  }
 
   std::string why;
   bool missing = false;

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/tls_files.hpp"
 #include "docker/address.hpp"
 #include "state/host_policy.hpp"
 
@@ -30,6 +31,8 @@ struct ConnectorConfig {
   std::chrono::milliseconds interval{5000};          // 100 ms … 1 h
   std::optional<std::string> instance = {};          // unset: the state file's UUID
   std::filesystem::path token_file = {};  // absolute; empty: the API takes requests without tokens
+  // Unset: the API is plain HTTP. Never with a unix socket. Has certificate and key.
+  std::optional<TlsFiles> tls = {};
   // True, or a token_file set, whenever `bind` is reachable from elsewhere.
   bool allow_unauthenticated = false;
   std::vector<std::string> allowed_hosts = {};  // lower case, without port
@@ -40,6 +43,8 @@ struct ConnectorConfig {
 
 struct DockerConfig {
   docker::Address address = docker::UnixAddress{"/var/run/docker.sock"};
+  // Unset: plain. Only with TCP. Has an authority.
+  std::optional<TlsFiles> tls = {};
   std::size_t concurrency = 8;  // 1…256
   bool adopt = true;
   std::filesystem::path config = {};  // with registry credentials; empty: pulls are anonymous
@@ -64,7 +69,9 @@ struct ConfigPlace {
   std::string name;                             // the file as the user knows it, for messages
   std::filesystem::path folder;                 // absolute: what relative paths are relative to
   std::optional<std::string> docker_host = {};  // $DOCKER_HOST, counts when docker.url is unset
-  std::filesystem::path docker_config = {};     // counts when docker.config is unset
+  // With docker_host: the folder with ca.pem, cert.pem and key.pem; unset: no TLS.
+  std::optional<std::filesystem::path> docker_certificates = {};
+  std::filesystem::path docker_config = {};  // counts when docker.config is unset
 };
 
 // Either a configuration or everything that is wrong with it, in the order of the file, one line
@@ -80,9 +87,12 @@ ConfigResult parse_config(std::string_view text, const ConfigPlace& place);
 // The file that a bare start looks for in the current folder.
 inline constexpr std::string_view kDefaultConfigFile = "genisys-connector.yml";
 
+// Whether requests may come from other machines.
+bool is_reachable_from_elsewhere(const ConnectorConfig& config);
+
 // Reads `given` (then it must be there), or kDefaultConfigFile of the current folder if it is
-// there, or nothing: the defaults. Looks at the environment's DOCKER_HOST. `docker_config`: as in
-// ConfigPlace.
+// there, or nothing: the defaults. Looks at the environment's DOCKER_HOST, DOCKER_TLS_VERIFY and
+// DOCKER_CERT_PATH. `docker_config`: as in ConfigPlace.
 ConfigResult load_config(const std::optional<std::filesystem::path>& given,
                          std::filesystem::path docker_config = {});
 

@@ -29,6 +29,7 @@
 #include "api/server.hpp"
 #include "api/token_file.hpp"
 #include "controller/daemon_watch.hpp"
+#include "controller/daemon_tls.hpp"
 #include "controller/loop.hpp"
 #include "controller/metrics.hpp"
 #include "controller/reconciler.hpp"
@@ -62,6 +63,63 @@ void log_lines(const std::vector<std::string>& lines) {
   for (const std::string& line : lines) spdlog::error("{}", line);
 }
 
+void log_warnings(const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) spdlog::warn("{}", line);
+}
+
+// What was read of the files that the configuration names, before anything is started.
+struct Loaded {
+  std::optional<api::Tokens> tokens = {};
+  std::shared_ptr<asio::ssl::context> api_tls = {};
+  std::shared_ptr<const docker::TlsClient> engine_tls = {};
+};
+
+// Nothing, and the reasons in the log, when some of it is wrong.
+std::optional<Loaded> load_secrets(const Config& config) {
+  Loaded loaded;
+  std::vector<std::string> errors;
+  const auto note = [&errors](const auto& result) {
+    log_warnings(result.warnings);
+    errors.insert(errors.end(), result.errors.begin(), result.errors.end());
+  };
+  if (!config.connector.token_file.empty()) {
+    api::LoadedTokens tokens = api::load_tokens(config.connector.token_file);
+    loaded.tokens = std::move(tokens.tokens);
+    errors = std::move(tokens.errors);
+  }
+  if (config.connector.tls) {
+    auto tls = load_api_tls(*config.connector.tls);
+    note(tls);
+    loaded.api_tls = std::move(tls.context);
+  }
+  if (config.docker.tls) {
+    auto tls = load_engine_tls(*config.docker.tls);
+    note(tls);
+    loaded.engine_tls = std::move(tls.context);
+  }
+  if (errors.empty()) return loaded;
+  log_lines(errors);
+  return std::nullopt;
+}
+
+void warn_of_open_ways(const Config& config) {
+  const ConnectorConfig& connector = config.connector;
+  if (is_reachable_from_elsewhere(connector) && !connector.token_file.empty() && !connector.tls) {
+    spdlog::warn(
+        "the API has no TLS and {} can be reached from other machines: whoever listens on the way "
+        "reads "
+        "the tokens (name a certificate in connector.tls, or put a proxy that has one in front)",
+        connector.bind);
+  }
+  if (!docker::is_local(config.docker.address) && !config.docker.tls) {
+    spdlog::warn(
+        "the engine at {} is spoken to in the clear and without proof of who it is: use this "
+        "within a "
+        "network that you trust alone, or its TLS port with docker.tls",
+        docker::to_string(config.docker.address));
+  }
+}
+
 // Each connection and each engine call is a descriptor: use what the system allows.
 void raise_descriptor_limit() {
   rlimit limit{};
@@ -92,16 +150,18 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
 // members, stop() goes up.
 class Daemon {
  public:
-  Daemon(asio::io_context& io, const Config& config, const ServiceNotify& manager,
-         std::optional<api::Tokens> tokens, std::unique_ptr<state::SqliteStore> store)
+  Daemon(asio::io_context& io, const Config& config, const ServiceNotify& manager, Loaded loaded,
+         std::unique_ptr<state::SqliteStore> store)
       : io_(io),
         config_(config),
         manager_(manager),
-        tokens_(std::move(tokens)),
+        tokens_(std::move(loaded.tokens)),
+        api_tls_(std::move(loaded.api_tls)),
         store_(std::move(store)),
         service_files_(config_, *store_),
         signals_(io, SIGTERM, SIGINT, SIGHUP),
-        engine_(io.get_executor(), config.docker.address, {}),
+        engine_(io.get_executor(), config.docker.address, {},
+                engine_tls_source(std::move(loaded.engine_tls))),
         credentials_(io.get_executor(), config.docker.config),
         loop_(io.get_executor(), clock_, {.interval = config.connector.interval}) {}
 
@@ -149,6 +209,12 @@ class Daemon {
   bool failed() const { return failed_; }
 
  private:
+  docker::TlsSource engine_tls_source(std::shared_ptr<const docker::TlsClient> loaded) {
+    if (!config_.docker.tls) return {};
+    engine_tls_.emplace(*config_.docker.tls, std::move(loaded));
+    return [this] { return engine_tls_->current(); };
+  }
+
   void open_server() {
     api::Context context{.store = *store_, .board = *board_, .clock = clock_};
     context.preview = [this](const state::Snapshot& wanted) {
@@ -172,10 +238,12 @@ class Daemon {
     server_.emplace(io_, std::move(context),
                     api::ServerOptions{.bind = config_.connector.bind,
                                        .port = config_.connector.port,
-                                       .tokens = std::exchange(tokens_, std::nullopt)});
+                                       .tokens = std::exchange(tokens_, std::nullopt),
+                                       .tls = std::exchange(api_tls_, nullptr)});
     server_->open();
     if (server_->port() != 0) {
-      spdlog::info("listening on {}:{}", config_.connector.bind, server_->port());
+      spdlog::info("listening on {}:{}{}", config_.connector.bind, server_->port(),
+                   config_.connector.tls ? " with TLS" : "");
     } else {
       spdlog::info("listening on {}", config_.connector.bind);
     }
@@ -230,6 +298,7 @@ class Daemon {
   // token that leaked must go at once.
   asio::awaitable<void> reload() {
     reload_tokens();
+    reload_tls();
     try {
       co_await service_files_.take_again("SIGHUP");
     } catch (const state::StoreError& error) {
@@ -246,6 +315,20 @@ class Daemon {
     } else {
       log_lines(loaded.errors);
       spdlog::error("the token file was not taken; tokens stay as they are");
+    }
+  }
+
+  // The engine's files are looked at before each connection.
+  void reload_tls() {
+    if (!config_.connector.tls) return;
+    auto loaded = load_api_tls(*config_.connector.tls);
+    log_warnings(loaded.warnings);
+    if (loaded.context) {
+      spdlog::info("the certificate was read again: new connections get it");
+      server_->use_tls(std::move(loaded.context));
+    } else {
+      log_lines(loaded.errors);
+      spdlog::error("the certificate was not taken; new connections get the one of before");
     }
   }
 
@@ -268,11 +351,13 @@ class Daemon {
   asio::io_context& io_;
   const Config& config_;
   const ServiceNotify& manager_;
-  std::optional<api::Tokens> tokens_;  // until the server has them
+  std::optional<api::Tokens> tokens_;            // until the server has them
+  std::shared_ptr<asio::ssl::context> api_tls_;  // the same
   state::SystemClock clock_;
   std::unique_ptr<state::SqliteStore> store_;
   ServiceFiles service_files_;
   asio::signal_set signals_;
+  std::optional<EngineTls> engine_tls_;
   docker::HttpEngine engine_;
   docker::Credentials credentials_;
   Loop loop_;
@@ -334,14 +419,9 @@ int run_daemon(const Config& config) {
   expect_children();
   asio::io_context io(1);
   try {
-    api::LoadedTokens loaded;
-    if (!config.connector.token_file.empty()) {
-      loaded = api::load_tokens(config.connector.token_file);
-      if (!loaded.tokens) {
-        log_lines(loaded.errors);
-        return kExitUsage;
-      }
-    }
+    std::optional<Loaded> loaded = load_secrets(config);
+    if (!loaded) return kExitUsage;
+    warn_of_open_ways(config);
     auto store = state::SqliteStore::open(
         io.get_executor(), {.path = config.connector.state_file.string(),
                             .instance = config.connector.instance,
@@ -350,7 +430,7 @@ int run_daemon(const Config& config) {
                             .backups = state::BackupPolicy{},
                             .reserve = kDiskReserve,
                             .warn = [](const std::string& text) { spdlog::warn("{}", text); }});
-    Daemon daemon(io, config, manager, std::move(loaded.tokens), std::move(store));
+    Daemon daemon(io, config, manager, *std::move(loaded), std::move(store));
     return run_to_the_end(io, daemon);
   } catch (const state::OpenError& error) {
     spdlog::error("{}", error.what());

@@ -14,6 +14,7 @@
 #include "controller/check.hpp"
 #include "controller/config.hpp"
 #include "controller/daemon.hpp"
+#include "controller/daemon_tls.hpp"
 #include "controller/main_diff.hpp"
 #include "controller/services.hpp"
 #include "docker/credentials.hpp"
@@ -26,7 +27,8 @@ constexpr std::string_view kExitCodes =
     "  0  ended as asked (SIGTERM, SIGINT), or nothing wrong found by --check, or\n"
     "     nothing to change found by --diff\n"
     "  1  failed at run time\n"
-    "  2  bad command line, configuration, service file or token file\n"
+    "  2  bad command line, configuration, service file, token file\n"
+    "     or certificate\n"
     "  3  the state file is in use by another process\n"
     "  4  --diff found something that a reload would change\n"
     "  5  the state file is damaged, lost, or of a newer version, and was left as it is;\n"
@@ -45,10 +47,17 @@ int check(const Config& config) {
     if (loaded.tokens) tokens = api::describe(*loaded.tokens);
     errors = std::move(loaded.errors);
   }
+  std::vector<std::string> warnings;
+  const auto note = [&](const auto& loaded) {
+    errors.insert(errors.end(), loaded.errors.begin(), loaded.errors.end());
+    warnings.insert(warnings.end(), loaded.warnings.begin(), loaded.warnings.end());
+  };
+  if (config.connector.tls) note(load_api_tls(*config.connector.tls));
+  if (config.docker.tls) note(load_engine_tls(*config.docker.tls));
   const ServicesResult services = load_services(config);
   errors.insert(errors.end(), services.errors.begin(), services.errors.end());
   if (!errors.empty()) return refuse(errors);
-  fmt::print("{}", summary(config, services, tokens));
+  fmt::print("{}", summary(config, services, tokens, warnings));
   return kExitOk;
 }
 

@@ -22,6 +22,7 @@
 #include "controller/daemon.hpp"
 #include "controller/reload.hpp"
 #include "docker/connection.hpp"
+#include "docker/tls.hpp"
 #include "state/documents.hpp"
 #include "state/sqlite_peek.hpp"
 #include "state/text.hpp"
@@ -40,7 +41,24 @@ struct Answer {
   std::string body;
 };
 
-// Where a client on this machine reaches the API.
+// Where a client on this machine reaches the API, and how.
+struct Place {
+  docker::Address address;
+  std::shared_ptr<const docker::TlsClient> tls = {};
+};
+
+// The API must show the very certificate of the configuration. Null when that can't be read, and
+// `why` says so.
+std::shared_ptr<const docker::TlsClient> tls_of(const TlsFiles& files, std::string& why) {
+  const LoadedTls loaded = load_tls(files, TlsSide::server, std::chrono::system_clock::now());
+  if (!loaded.texts) {
+    why = loaded.errors.front();
+    return nullptr;
+  }
+  return docker::make_tls_client({.ca = first_certificate(loaded.texts->certificate)},
+                                 docker::TlsCheck::certificate, why);
+}
+
 docker::Address address_of(const ConnectorConfig& config) {
   constexpr std::string_view kUnix = "unix://";
   if (config.bind.starts_with(kUnix)) return docker::UnixAddress{config.bind.substr(kUnix.size())};
@@ -57,10 +75,11 @@ struct Asked {
 };
 
 // `asked` outlives it: co_spawn itself hands over only what has a default constructor.
-asio::awaitable<void> ask(asio::any_io_executor executor, docker::Address address,
-                          std::string request, Asked& asked) {
+asio::awaitable<void> ask(asio::any_io_executor executor, Place place, std::string request,
+                          Asked& asked) {
   const docker::Deadline deadline = std::chrono::steady_clock::now() + kPatience;
-  auto connection = co_await docker::Connection::open(executor, std::move(address), deadline);
+  auto connection = co_await docker::Connection::open(executor, std::move(place.address), deadline,
+                                                      std::move(place.tls));
   if (!connection) {
     const docker::ErrorKind kind = connection.error().kind;
     if (kind != docker::ErrorKind::unreachable) asked.failure = kind;
@@ -104,11 +123,11 @@ std::string request_with(const std::optional<api::Tokens>& tokens) {
   return request + "\r\n";
 }
 
-Asked ask_and_wait(docker::Address address, std::string request) {
+Asked ask_and_wait(Place place, std::string request) {
   asio::io_context io(1);
   Asked asked;
   std::exception_ptr failure;
-  asio::co_spawn(io, ask(io.get_executor(), std::move(address), std::move(request), asked),
+  asio::co_spawn(io, ask(io.get_executor(), std::move(place), std::move(request), asked),
                  [&failure](std::exception_ptr error) { failure = std::move(error); });
   io.run();
   if (failure) std::rethrow_exception(failure);
@@ -227,7 +246,20 @@ int print_diff(const Config& config) {
     for (const std::string& error : loaded.errors) fail(kExitUsage, error);
     if (!loaded.tokens) return kExitUsage;
   }
-  const Asked asked = ask_and_wait(address_of(config.connector), request_with(loaded.tokens));
+  Place place{.address = address_of(config.connector)};
+  if (config.connector.tls) {
+    if (config.connector.tls->authority) {
+      return fail(kExitFailed,
+                  fmt::format("{} asks clients for a certificate (connector.tls.client_ca), "
+                              "which --diff has not: ask it yourself, curl --cert FILE "
+                              "--key FILE -X POST '{}/reload?dry_run=true'",
+                              url, url));
+    }
+    std::string why;
+    place.tls = tls_of(*config.connector.tls, why);
+    if (!place.tls) return fail(kExitUsage, why);
+  }
+  const Asked asked = ask_and_wait(std::move(place), request_with(loaded.tokens));
   if (asked.failure) {
     return fail(kExitFailed, fmt::format("what listens at {} {}", url,
                                          *asked.failure == docker::ErrorKind::timeout
@@ -239,7 +271,11 @@ int print_diff(const Config& config) {
     return print_comparison(config, url);
   } catch (const state::OpenError& error) {
     if (error.fault() != state::OpenFault::in_use) return fail(kExitFailed, error.what());
-    return fail(kExitFailed, fmt::format("{}, and none answers at {}", error.what(), url));
+    return fail(kExitFailed, fmt::format("{}, and none answers at {}{}", error.what(), url,
+                                         config.connector.tls
+                                             ? " with the certificate of the configuration (send "
+                                               "SIGHUP after a renewal)"
+                                             : ""));
   }
 }
 

@@ -9,21 +9,17 @@
 #include <utility>
 
 namespace genisys::controller {
-namespace {
 
-std::string describe(const state::Problem& problem, std::string_view file) {
-  std::string line(file);
-  if (problem.at.line != 0) line += fmt::format(":{}:{}", problem.at.line, problem.at.column);
-  line += ": ";
-  if (!problem.pointer.empty()) {
-    std::string key = problem.pointer.substr(1);
+std::string describe_place(const std::string& pointer, state::Position at, std::string_view file) {
+  std::string place(file);
+  if (at.line != 0) place += fmt::format(":{}:{}", at.line, at.column);
+  if (!pointer.empty()) {
+    std::string key = pointer.substr(1);
     std::ranges::replace(key, '/', '.');
-    line += key + ": ";
+    place += ": " + key;
   }
-  return line + problem.message;
+  return place;
 }
-
-}  // namespace
 
 std::vector<std::string> describe(state::Problems problems, std::span<const std::string> files) {
   std::ranges::stable_sort(problems, {}, [](const state::Problem& problem) {
@@ -32,8 +28,8 @@ std::vector<std::string> describe(state::Problems problems, std::span<const std:
   std::vector<std::string> lines;
   for (const auto& problem : problems) {
     // What has no place concerns all of them; the first one stands for them.
-    lines.push_back(
-        describe(problem, files[std::min<std::size_t>(problem.at.document, files.size() - 1)]));
+    const std::string& file = files[std::min<std::size_t>(problem.at.document, files.size() - 1)];
+    lines.push_back(describe_place(problem.pointer, problem.at, file) + ": " + problem.message);
   }
   return lines;
 }

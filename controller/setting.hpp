@@ -20,6 +20,9 @@
 
 namespace genisys::controller {
 
+template <class Target>
+struct Key;
+
 // Every reading that fails has reported the problem and returns nothing. Ranges include both ends.
 class Setting {
  public:
@@ -29,6 +32,7 @@ class Setting {
       : value_(value), at_(at), pointer_(std::move(pointer)), problems_(problems) {}
 
   state::Position at() const { return at_; }
+  const std::string& pointer() const { return pointer_; }
 
   // Not empty.
   std::optional<std::string> text() const;
@@ -42,6 +46,10 @@ class Setting {
   // Of a list; empty also when it is none.
   std::vector<Setting> items() const;
   bool is_list() const { return value_.as_list() != nullptr; }
+
+  // The keys of a map inside, into `target`. Nothing is there afterwards that was not given.
+  template <class Target>
+  void members(std::span<const Key<Target>> keys, Target& target) const;
 
   // Reports `message`, which names the offending text and says what to do.
   std::nullopt_t reject(std::string message) const;
@@ -81,6 +89,11 @@ void read_section(const state::Value& section, std::string_view pointer,
                [&](std::size_t key, const state::Member& member, const std::string& at) {
                  keys[key].read(setting_of(member, at, problems), target);
                });
+}
+
+template <class Target>
+void Setting::members(std::span<const Key<Target>> keys, Target& target) const {
+  read_section(value_, pointer_, keys, target, problems_);
 }
 
 // What to say of a key that is none of `known`: the one that was probably meant, or all of them.

@@ -1,5 +1,6 @@
 #include "docker/address.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -29,7 +30,7 @@ std::optional<Address> unix_address(std::string_view text, std::string_view path
 }
 
 std::optional<Address> tcp_address(std::string_view text, std::string_view authority,
-                                   std::string& why) {
+                                   std::uint16_t default_port, std::string& why) {
   const auto refuse = [&](std::string_view reason) {
     why = fmt::format("'{}': {}; write tcp://host:2375", text, reason);
     return std::nullopt;
@@ -39,7 +40,7 @@ std::optional<Address> tcp_address(std::string_view text, std::string_view autho
     return refuse("only a host and a port may follow the scheme");
   }
 
-  TcpAddress address;
+  TcpAddress address{.host = {}, .port = default_port};
   std::string_view port;
   if (authority.starts_with('[')) {
     const auto end = authority.find(']');
@@ -66,7 +67,8 @@ std::optional<Address> tcp_address(std::string_view text, std::string_view autho
 
 }  // namespace
 
-std::optional<Address> parse_address(std::string_view text, std::string& why) {
+std::optional<Address> parse_address(std::string_view text, std::string& why,
+                                     std::uint16_t default_port) {
   if (text.empty()) {
     why = "the engine's address is empty: write unix:///var/run/docker.sock";
     return std::nullopt;
@@ -88,9 +90,12 @@ std::optional<Address> parse_address(std::string_view text, std::string& why) {
   if (rest.starts_with("//")) {
     const std::string_view place = rest.substr(2);
     if (scheme == "unix" || scheme == "http+unix") return unix_address(text, place, why);
-    if (scheme == "tcp" || scheme == "http") return tcp_address(text, place, why);
+    if (scheme == "tcp" || scheme == "http") {
+      return tcp_address(text, place, default_port, why);
+    }
     if (scheme == "https") {
-      why = fmt::format("'{}': TLS is not supported here; use unix:// or tcp://", text);
+      why =
+          fmt::format("'{}': write tcp://host:2376, and name the certificates in docker.tls", text);
       return std::nullopt;
     }
   } else if (scheme == "unix" && rest.starts_with('/')) {
@@ -101,6 +106,15 @@ std::optional<Address> parse_address(std::string_view text, std::string& why) {
       "tcp://host:2375{}",
       text, scheme == "ssh" ? " (for ssh, forward the socket and name the local end)" : "");
   return std::nullopt;
+}
+
+bool is_local(const Address& address) {
+  const auto* tcp = std::get_if<TcpAddress>(&address);
+  if (tcp == nullptr || tcp->host == "localhost") return true;
+  in_addr v4{};
+  if (::inet_pton(AF_INET, tcp->host.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
+  in6_addr v6{};
+  return ::inet_pton(AF_INET6, tcp->host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
 std::string to_string(const Address& address) {

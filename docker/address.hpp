@@ -28,9 +28,14 @@ using Address = std::variant<UnixAddress, TcpAddress>;
 
 // Reads what Docker's clients accept: unix:///path, unix://path (the two slashes of docker-py: a
 // missing leading slash is added), unix:/path, http+unix://…, a bare /path, tcp://host[:port] and
-// http://host[:port]; the port defaults to 2375. Anything else yields nothing, and `why` says what
-// is wrong with the text and what to write instead.
-std::optional<Address> parse_address(std::string_view text, std::string& why);
+// http://host[:port]. Anything else yields nothing, and `why` says what is wrong with the text and
+// what to write instead.
+inline constexpr std::uint16_t kPlainPort = 2375;
+inline constexpr std::uint16_t kTlsPort = 2376;
+std::optional<Address> parse_address(std::string_view text, std::string& why,
+                                     std::uint16_t default_port = kPlainPort);
+// Whether nobody but this machine can listen in. A name other than localhost may be anywhere.
+bool is_local(const Address& address);
 
 // The canonical text: "unix:///var/run/docker.sock", "tcp://[::1]:2375".
 std::string to_string(const Address& address);

@@ -9,6 +9,8 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -34,9 +36,55 @@ using boost::system::error_code;
 
 namespace {
 
-// One protocol type for unix sockets and TCP: everything below is compiled once.
+// One protocol type for unix sockets and TCP, and one stream type with and without TLS: Beast's
+// parser is compiled once.
 using Protocol = asio::generic::stream_protocol;
-using Stream = beast::basic_stream<Protocol, asio::any_io_executor>;
+using Socket = beast::basic_stream<Protocol, asio::any_io_executor>;
+
+class Stream {
+ public:
+  using executor_type = asio::any_io_executor;
+
+  explicit Stream(const asio::any_io_executor& executor) : socket_(executor) {}
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  executor_type get_executor() { return socket_.get_executor(); }
+  // Has the deadlines.
+  Socket& socket() { return socket_; }
+  asio::ssl::stream<Socket&>* tls() { return tls_ ? &*tls_ : nullptr; }
+  void start_tls(asio::ssl::context& context) { tls_.emplace(socket_, context); }
+
+  template <class Buffers, class Token>
+  auto async_read_some(const Buffers& buffers, Token&& token) {
+    return asio::async_initiate<Token, void(error_code, std::size_t)>(
+        [this, buffers](auto handler) {
+          if (tls_) {
+            tls_->async_read_some(buffers, std::move(handler));
+          } else {
+            socket_.async_read_some(buffers, std::move(handler));
+          }
+        },
+        token);
+  }
+  template <class Buffers, class Token>
+  auto async_write_some(const Buffers& buffers, Token&& token) {
+    return asio::async_initiate<Token, void(error_code, std::size_t)>(
+        [this, buffers](auto handler) {
+          if (tls_) {
+            tls_->async_write_some(buffers, std::move(handler));
+          } else {
+            socket_.async_write_some(buffers, std::move(handler));
+          }
+        },
+        token);
+  }
+
+ private:
+  Socket socket_;
+  std::optional<asio::ssl::stream<Socket&>> tls_;
+};
+
 using Parser = http::response_parser<http::string_body>;
 
 constexpr auto kAwaitable = asio::as_tuple(asio::use_awaitable);
@@ -129,7 +177,7 @@ asio::awaitable<Result<std::vector<Protocol::endpoint>>> resolve(asio::any_io_ex
 }
 
 // A half-open TCP connection is silent for ever: only these probes end an idle event stream on it.
-void tune_tcp(Stream::socket_type& socket) {
+void tune_tcp(Socket::socket_type& socket) {
   error_code ignored;
   socket.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket.set_option(asio::socket_base::keep_alive(true), ignored);
@@ -143,9 +191,9 @@ void tune_tcp(Stream::socket_type& socket) {
 
 void expire(Stream& stream, Deadline deadline) {
   if (deadline == kNoDeadline) {
-    stream.expires_never();
+    stream.socket().expires_never();
   } else {
-    stream.expires_at(deadline);
+    stream.socket().expires_at(deadline);
   }
 }
 
@@ -161,6 +209,19 @@ struct Connection::Impl {
   Impl(const asio::any_io_executor& executor, std::string place)
       : stream(executor), buffer(kReadSize), where(std::move(place)) {}
 
+  Error failure(const error_code& error) {
+    const bool is_of_tls = error.category() == asio::error::get_ssl_category() ||
+                           error.category() == asio::ssl::error::get_stream_category();
+    if (!stream.tls() || !is_of_tls) return to_error(error, where);
+    return {ErrorKind::unreachable, 0,
+            describe_tls_failure(stream.tls()->native_handle(), error, *tls, where, host,
+                                 refused_names)};
+  }
+  asio::awaitable<error_code> shake_hands(Deadline deadline);
+
+  std::shared_ptr<const TlsClient> tls;  // null: without
+  std::string host;
+  std::string refused_names;
   Stream stream;
   beast::flat_buffer buffer;
   std::optional<Parser> parser;
@@ -171,12 +232,31 @@ struct Connection::Impl {
 Connection::Connection(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Connection::~Connection() = default;
 
+asio::awaitable<error_code> Connection::Impl::shake_hands(Deadline deadline) {
+  stream.start_tls(*tls->context);
+  if (!expect_host(stream.tls()->native_handle(), *tls, host)) {
+    co_return asio::error::no_memory;
+  }
+  // OpenSSL does not keep a certificate that it refuses.
+  stream.tls()->set_verify_callback([this](bool is_right, asio::ssl::verify_context& verified) {
+    if (!is_right) refused_names = names_of(X509_STORE_CTX_get0_cert(verified.native_handle()));
+    return is_right;
+  });
+  expire(stream, deadline);
+  const auto [error] =
+      co_await stream.tls()->async_handshake(asio::ssl::stream_base::client, kAwaitable);
+  co_return error;
+}
+
 asio::awaitable<Result<std::unique_ptr<Connection>>> Connection::open(
-    asio::any_io_executor executor, Address address, Deadline deadline) {
+    asio::any_io_executor executor, Address address, Deadline deadline,
+    std::shared_ptr<const TlsClient> tls) {
   auto impl = std::make_unique<Impl>(executor, to_string(address));
+  impl->tls = std::move(tls);
   std::vector<Protocol::endpoint> endpoints;
   const auto* tcp = std::get_if<TcpAddress>(&address);
   if (tcp != nullptr) {
+    impl->host = tcp->host;
     auto resolved = co_await resolve(executor, *tcp, impl->where, deadline);
     if (!resolved) co_return std::move(resolved).error();
     endpoints = std::move(*resolved);
@@ -188,13 +268,15 @@ asio::awaitable<Result<std::unique_ptr<Connection>>> Connection::open(
   error_code error = asio::error::host_not_found;
   for (const Protocol::endpoint& endpoint : endpoints) {
     expire(impl->stream, deadline);
-    std::tie(error) = co_await impl->stream.async_connect(endpoint, kAwaitable);
+    std::tie(error) = co_await impl->stream.socket().async_connect(endpoint, kAwaitable);
     if (!error) {
-      if (tcp != nullptr) tune_tcp(impl->stream.socket());
+      if (tcp != nullptr) tune_tcp(impl->stream.socket().socket());
+      if (impl->tls) error = co_await impl->shake_hands(deadline);
+      if (error) co_return impl->failure(error);
       co_return std::unique_ptr<Connection>(new Connection(std::move(impl)));
     }
     error_code ignored;
-    impl->stream.socket().close(ignored);
+    impl->stream.socket().socket().close(ignored);
   }
   co_return to_error(error, impl->where);
 }
@@ -204,8 +286,18 @@ asio::awaitable<Result<void>> Connection::send(std::string request, Deadline dea
   impl_->heard = false;
   const auto [error, sent] =
       co_await asio::async_write(impl_->stream, asio::buffer(request), kAwaitable);
-  if (error) co_return to_error(error, impl_->where);
-  co_return Result<void>();
+  if (!error) co_return Result<void>();
+  // An engine that refuses our certificate says so after the handshake, and may be gone before the
+  // request is: what it said is still there to be read.
+  const bool is_broken =
+      error == asio::error::broken_pipe || error == asio::error::connection_reset;
+  if (impl_->stream.tls() && is_broken) {
+    char byte = 0;
+    const auto [told, size] =
+        co_await impl_->stream.async_read_some(asio::buffer(&byte, 1), kAwaitable);
+    if (told.category() == asio::error::get_ssl_category()) co_return impl_->failure(told);
+  }
+  co_return impl_->failure(error);
 }
 
 asio::awaitable<Result<Head>> Connection::read_head(std::uint64_t body_limit, Deadline deadline) {
@@ -224,7 +316,7 @@ asio::awaitable<Result<Head>> Connection::read_head(std::uint64_t body_limit, De
     const auto [error, parsed] =
         co_await http::async_read_some(impl.stream, impl.buffer, *impl.parser, kAwaitable);
     impl.heard = impl.heard || parsed > 0 || impl.buffer.size() > 0 || impl.parser->got_some();
-    if (error) co_return to_error(error, impl.where);
+    if (error) co_return impl.failure(error);
   }
   const auto& message = impl.parser->get();
   co_return Head{static_cast<int>(message.result_int()), std::string(message["Api-Version"]),
@@ -240,7 +332,7 @@ asio::awaitable<Result<std::string>> Connection::read_some(Deadline deadline) {
   while (body.empty() && !impl.parser->is_done()) {
     const auto [error, parsed] =
         co_await http::async_read_some(impl.stream, impl.buffer, *impl.parser, kAwaitable);
-    if (error) co_return to_error(error, impl.where);
+    if (error) co_return impl.failure(error);
   }
   co_return std::exchange(body, std::string());
 }
@@ -252,7 +344,7 @@ bool Connection::is_reusable() const {
 
 bool Connection::is_still_open() {
   char byte = 0;
-  const auto socket = impl_->stream.socket().native_handle();
+  const auto socket = impl_->stream.socket().socket().native_handle();
   const auto received = ::recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return received < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
@@ -261,7 +353,7 @@ void Connection::rest() {
   impl_->parser.reset();
   impl_->buffer.clear();
   impl_->buffer.shrink_to_fit();
-  impl_->stream.expires_never();
+  impl_->stream.socket().expires_never();
 }
 
 }  // namespace genisys::docker

@@ -1,5 +1,5 @@
 // One connection to an engine and the HTTP/1.1 exchanges on it, one after another. Unix sockets and
-// TCP are alike from here on; a connection under TLS would be another kind of stream inside.
+// TCP are alike from here on, with TLS and without.
 //
 // Does not pool, retry or queue: see transport.hpp. Thread: the executor's. One coroutine at a
 // time. The connection outlives its calls; destroying it closes the socket. Failures are values:
@@ -15,6 +15,7 @@
 #include <string>
 
 #include "docker/address.hpp"
+#include "docker/tls.hpp"
 #include "docker/types.hpp"
 
 namespace genisys::docker {
@@ -31,10 +32,12 @@ struct Head {
 
 class Connection {
  public:
-  // Resolves the name (TCP) and connects. The resolver's own thread may outlast the deadline; the
-  // call does not.
+  // Resolves the name (TCP), connects, and shakes hands when there is `tls`. The resolver's own
+  // thread may outlast the deadline; the call does not. Under TLS 1.3 an engine that refuses our
+  // certificate says so afterwards: then the first exchange fails for it.
   static boost::asio::awaitable<Result<std::unique_ptr<Connection>>> open(
-      boost::asio::any_io_executor executor, Address address, Deadline deadline);
+      boost::asio::any_io_executor executor, Address address, Deadline deadline,
+      std::shared_ptr<const TlsClient> tls = nullptr);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;

@@ -276,6 +276,13 @@ std::string_view to_string(Operation operation) {
 std::optional<Error> failure_of(Operation operation, int status, std::string_view body) {
   if (is_success(operation, status)) return std::nullopt;
   Answer answer{status, decode_error(body)};
+  // What Go's servers say to who speaks no TLS on a port of theirs that does.
+  if (status == 400 && answer.says({"http request to an https server"})) {
+    return Error{
+        ErrorKind::unreachable, 0,
+        "the engine speaks TLS at this address: name the certificates in docker.tls (or set "
+        "DOCKER_TLS_VERIFY with DOCKER_HOST)"};
+  }
   if (is_done_already(operation, answer)) return std::nullopt;
 
   const ErrorKind kind = kind_of(operation, answer);

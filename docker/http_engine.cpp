@@ -88,9 +88,10 @@ class HttpEngine::CallMark {
   std::list<CallUnderWay>::iterator place_;
 };
 
-HttpEngine::HttpEngine(asio::any_io_executor executor, Address address, Options options)
+HttpEngine::HttpEngine(asio::any_io_executor executor, Address address, Options options,
+                       TlsSource tls)
     : options_(options),
-      transport_(std::move(executor), std::move(address),
+      transport_(std::move(executor), std::move(address), std::move(tls),
                  {.max_connections = options.max_connections,
                   .max_idle = options.max_idle_connections,
                   .max_idle_time = options.max_idle_time,

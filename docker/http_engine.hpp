@@ -67,7 +67,9 @@ class HttpEngine final : public Engine {
   // The oldest first. Without the streams of events and pulls once they stand.
   std::vector<CallUnderWay> under_way() const { return {calls_.begin(), calls_.end()}; }
 
-  HttpEngine(boost::asio::any_io_executor executor, Address address, Options options = {});
+  // `tls`: empty for none.
+  HttpEngine(boost::asio::any_io_executor executor, Address address, Options options = {},
+             TlsSource tls = {});
 
   boost::asio::awaitable<Result<EngineInfo>> info() override;
   boost::asio::awaitable<Result<std::vector<Container>>> list(ListFilter filter) override;

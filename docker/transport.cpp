@@ -45,9 +45,10 @@ std::string encode_request(const Request& request) {
   return text + "\r\n" + request.body;
 }
 
-Transport::Transport(asio::any_io_executor executor, Address address, Limits limits)
+Transport::Transport(asio::any_io_executor executor, Address address, TlsSource tls, Limits limits)
     : executor_(std::move(executor)),
       address_(std::move(address)),
+      tls_(std::move(tls)),
       limits_(limits),
       brief_(executor_, limits.max_connections),
       patient_(executor_, limits.max_connections) {}
@@ -56,7 +57,7 @@ Transport::~Transport() = default;
 
 asio::awaitable<Result<std::unique_ptr<Connection>>> Transport::connect(Deadline deadline) {
   const Deadline soonest = std::min(deadline, std::chrono::steady_clock::now() + limits_.connect);
-  return Connection::open(executor_, address_, soonest);
+  return Connection::open(executor_, address_, soonest, tls_ ? tls_() : nullptr);
 }
 
 std::unique_ptr<Connection> Transport::take_idle() {

@@ -21,6 +21,7 @@
 #include "docker/address.hpp"
 #include "docker/connection.hpp"
 #include "docker/lane.hpp"
+#include "docker/tls.hpp"
 #include "docker/types.hpp"
 
 namespace genisys::docker {
@@ -66,7 +67,8 @@ class Transport {
     std::uint64_t max_body;
   };
 
-  Transport(boost::asio::any_io_executor executor, Address address, Limits limits);
+  // `tls`: empty for none.
+  Transport(boost::asio::any_io_executor executor, Address address, TlsSource tls, Limits limits);
   ~Transport();
 
   // The whole answer, whatever its status. The deadline covers the wait for a connection, too.
@@ -94,6 +96,7 @@ class Transport {
 
   boost::asio::any_io_executor executor_;
   Address address_;
+  TlsSource tls_;
   Limits limits_;
   std::vector<Idle> idle_;  // the oldest first
   Lane brief_;

@@ -9,13 +9,13 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build_packages=(
   clang-16 lld-16 cmake ninja-build ccache
   libboost1.81-dev libcli11-dev libfmt-dev libhttp-parser-dev librestinio-dev libspdlog-dev
-  libsqlite3-dev libsqlitecpp-dev libyaml-cpp-dev prometheus-cpp-dev rapidjson-dev
+  libsqlite3-dev libsqlitecpp-dev libssl-dev libyaml-cpp-dev prometheus-cpp-dev rapidjson-dev
 )
 run_packages=(curl jq)
 demo_packages=(busybox-static)
 test_packages=(
   libgtest-dev libgmock-dev libclang-rt-16-dev clang-format-16
-  busybox-static curl docker-compose docker-registry httpie iproute2 iptables jq procps strace systemd
+  busybox-static curl docker-compose docker-registry httpie iproute2 iptables jq openssl procps strace systemd
 )
 sanitizer_packages=(llvm-16)
 tidy_packages=(clang-tidy-16)
@@ -104,7 +104,7 @@ engine_url() { printf '%s' "${DOCKER_HOST:-unix:///var/run/docker.sock}"; }
 
 # engine_curl METHOD PATH: one call of the Engine API.
 engine_curl() {
-  local url path
+  local url path certificates=()
   url=$(engine_url)
   case $url in
     unix:*)
@@ -112,7 +112,15 @@ engine_curl() {
       while [ "${path#//}" != "$path" ]; do path=${path#/}; done
       curl -fsS --max-time 20 --unix-socket "$path" -X "$1" "http://engine$2"
       ;;
-    tcp://*) curl -fsS --max-time 20 -X "$1" "http://${url#tcp://}$2" ;;
+    tcp://*)
+      if [ -n "${DOCKER_TLS_VERIFY:-}" ]; then
+        path=${DOCKER_CERT_PATH:-$HOME/.docker}
+        if [ -e "$path/cert.pem" ]; then certificates=(--cert "$path/cert.pem" --key "$path/key.pem"); fi
+        curl -fsS --max-time 20 --cacert "$path/ca.pem" "${certificates[@]}" -X "$1" "https://${url#tcp://}$2"
+      else
+        curl -fsS --max-time 20 -X "$1" "http://${url#tcp://}$2"
+      fi
+      ;;
     *) curl -fsS --max-time 20 -X "$1" "$url$2" ;;
   esac
 }

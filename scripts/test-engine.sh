@@ -6,6 +6,7 @@ set -euo pipefail
 usage() {
   cat <<'TEXT'
 usage: scripts/test-engine.sh start [--private]   prints the DOCKER_HOST to use
+       scripts/test-engine.sh start --tls FOLDER  a private engine that speaks TLS, too: prints its two addresses
        scripts/test-engine.sh stop DOCKER_HOST    ends the private engine with that address
        scripts/test-engine.sh crash DOCKER_HOST   kills it, as nothing else does: no goodbye, containers left behind
        scripts/test-engine.sh revive DOCKER_HOST  starts it again, on the same data, after a crash
@@ -15,6 +16,9 @@ start   prints the address of the engine that answers at GENISYS_TEST_DOCKER_HOS
         and process id file in a temporary directory of its own; beside a running dockerd in a network
         namespace of its own too, so published ports are then reachable only through
         nsenter --net=/run/netns/NAME, NAME being the directory's.
+        With --tls it listens beside its socket at a free port of 127.0.0.1, shows server-cert.pem (its key is
+        server-key.pem) of the folder, and wants a certificate that ca.pem there signed. Its containers have
+        no network, so that it may live in the network namespace of the machine.
 stop    does nothing for an engine that was not started by this script.
 
 A private engine needs dockerd (Debian: docker.io), and root or sudo without a password.
@@ -65,6 +69,15 @@ launch() {
   done
 }
 
+# One at which nobody listens just now, below those that the kernel gives to whoever asks for any.
+free_port() {
+  local port
+  for ((port = 20000 + RANDOM % 10000; ; ++port)); do
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+  done
+  printf '%s' "$port"
+}
+
 # Ends the engine and everything that it leaves behind.
 clean_up() {
   local dir=$1 pid tries mount
@@ -96,7 +109,7 @@ clean_up() {
 start() {
   local host=${GENISYS_TEST_DOCKER_HOST:-${DOCKER_HOST:-unix:///var/run/docker.sock}}
   command -v docker >/dev/null || fail "there is no docker command: install docker.io"
-  if [ "${1:-}" != --private ] && answers "$host"; then
+  if [ $# -eq 0 ] && answers "$host"; then
     printf '%s\n' "$host"
     return
   fi
@@ -107,19 +120,25 @@ start() {
   local dir
   dir=$(mktemp -d "${prefix}XXXXXX")
   chmod 711 "$dir"
-  if pgrep -x dockerd >/dev/null; then
+  local tcp='' own=()
+  if [ "${1:-}" = --tls ]; then
+    tcp=tcp://127.0.0.1:$(free_port)
+    own=(--host "$tcp" --tlsverify --tlscacert "$2/ca.pem" --tlscert "$2/server-cert.pem"
+      --tlskey "$2/server-key.pem" --bridge none --iptables=false --ip6tables=false)
+  elif pgrep -x dockerd >/dev/null; then
     # Two engines in one network namespace fight over docker0 and the packet filter.
     ip netns add "$(basename "$dir")"
     ip -n "$(basename "$dir")" link set lo up
   fi
   # Not every file system carries overlay2; vfs is slow and works on all.
-  if ! launch "$dir" && ! launch "$dir" --storage-driver vfs; then
+  if ! launch "$dir" "${own[@]}" && ! launch "$dir" "${own[@]}" --storage-driver vfs; then
     tail -n 15 "$dir/log" >&2
     clean_up "$dir"
     fail "the engine does not start; its log ends as above (in a container it needs --privileged)"
   fi
   chown "${ENGINE_OWNER:-0}" "$dir/sock"
   printf 'unix://%s/sock\n' "$dir"
+  [ -z "$tcp" ] || printf '%s\n' "$tcp"
 }
 
 # private DOCKER_HOST: the directory of that private engine.
@@ -171,7 +190,7 @@ revive() {
 
 case ${1:-} in
   start)
-    [ $# -eq 1 ] || { [ $# -eq 2 ] && [ "$2" = --private ]; } || {
+    [ $# -eq 1 ] || { [ $# -eq 2 ] && [ "$2" = --private ]; } || { [ $# -eq 3 ] && [ "$2" = --tls ]; } || {
       usage >&2
       exit 2
     }

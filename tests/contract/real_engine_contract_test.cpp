@@ -1,6 +1,10 @@
 // The contract on a real engine, through HttpEngine. Without an engine it fails: only
-// GENISYS_TEST_ENGINE=none skips it.
+// GENISYS_TEST_ENGINE=none skips it. Over TLS when the environment says so as the docker command
+// takes it (DOCKER_TLS_VERIFY, DOCKER_CERT_PATH): see over_tls.sh.
 #include <boost/asio/executor_work_guard.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 
 #include "docker/address.hpp"
@@ -19,11 +23,29 @@ docker::Address address_of(const std::string& url) {
   return *std::move(address);
 }
 
+std::string text_of(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+docker::TlsSource tls_of_environment() {
+  const char* wanted = std::getenv("DOCKER_TLS_VERIFY");
+  const char* folder = std::getenv("DOCKER_CERT_PATH");
+  if (wanted == nullptr || folder == nullptr) return {};
+  std::string why;
+  auto client = docker::make_tls_client({.ca = text_of(std::string(folder) + "/ca.pem"),
+                                         .certificate = text_of(std::string(folder) + "/cert.pem"),
+                                         .key = text_of(std::string(folder) + "/key.pem")},
+                                        docker::TlsCheck::host, why);
+  if (!client) throw std::runtime_error(why);
+  return [client = std::move(client)] { return client; };
+}
+
 class RealUnderTest final : public EngineUnderTest {
  public:
   RealUnderTest()
       : host_(test::TestEngine::shared()),
-        engine_(context_.get_executor(), address_of(host_.url())) {}
+        engine_(context_.get_executor(), address_of(host_.url()), {}, tls_of_environment()) {}
 
   ~RealUnderTest() override {
     host_.remove_containers();

@@ -55,6 +55,11 @@ rule restinio-behind-the-server '^api/(handlers|routes?|router|codec|problem|htt
 rule beast-in-docker "$rooms" '^(docker|cli)/' "${include}boost/beast" \
   'Beast belongs to docker (and the command line client)' \
   api/bad.cpp '#include <boost/beast/http.hpp>'
+rule openssl-at-sockets-and-their-files "$rooms" \
+  '^(api/(tls|tls_socket|server_listener_tls)|docker/(tls|connection)|controller/(tls_files|daemon_tls))\.[hc]pp$' \
+  "${include}(openssl/|boost/asio/ssl)" \
+  'OpenSSL belongs to the sockets of api and docker, and to what reads their files' \
+  controller/bad.cpp '#include <openssl/ssl.h>'
 rule sqlite-in-state "$rooms" '^state/' "${include}(SQLiteCpp/|sqlite3)" \
   'SQLite belongs to state' \
   controller/bad.cpp '#include <SQLiteCpp/Database.h>'

@@ -37,14 +37,15 @@ class RawClient {
     std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
     connect(reinterpret_cast<const sockaddr*>(&address), sizeof address);
   }
-  ~RawClient() {
+  virtual ~RawClient() {
     if (fd_ >= 0) ::close(fd_);
   }
-  RawClient(RawClient&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  RawClient(RawClient&& other) noexcept
+      : fd_(std::exchange(other.fd_, -1)), buffer_(std::move(other.buffer_)) {}
   RawClient& operator=(RawClient&&) = delete;
 
   // What the server no longer takes is dropped: it may answer and close before it has read all.
-  RawClient& send(std::string_view bytes) {
+  virtual RawClient& send(std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (sent <= 0) break;
@@ -82,6 +83,20 @@ class RawClient {
     ::close(std::exchange(fd_, -1));
   }
 
+ protected:
+  // More into the buffer; false at the end.
+  virtual bool receive() {
+    char bytes[16384];
+    const ssize_t count = ::recv(fd_, bytes, sizeof bytes, 0);
+    if (count < 0 && errno == EAGAIN) throw std::runtime_error("no answer and no end");
+    if (count <= 0) return false;
+    buffer_.append(bytes, static_cast<std::size_t>(count));
+    return true;
+  }
+
+  int fd_;
+  std::string buffer_;
+
  private:
   void connect(const sockaddr* address, socklen_t length) {
     if (fd_ < 0) throw std::runtime_error("socket failed");
@@ -91,15 +106,6 @@ class RawClient {
       ::close(std::exchange(fd_, -1));
       throw std::runtime_error(std::string("connect failed: ") + std::strerror(errno));
     }
-  }
-
-  bool receive() {
-    char bytes[16384];
-    const ssize_t count = ::recv(fd_, bytes, sizeof bytes, 0);
-    if (count < 0 && errno == EAGAIN) throw std::runtime_error("no answer and no end");
-    if (count <= 0) return false;
-    buffer_.append(bytes, static_cast<std::size_t>(count));
-    return true;
   }
 
   std::string read_answer(bool with_body) {
@@ -123,9 +129,6 @@ class RawClient {
     buffer_.erase(0, answer.size());
     return answer;
   }
-
-  int fd_;
-  std::string buffer_;
 };
 
 // Of an answer; 0 when there is none.

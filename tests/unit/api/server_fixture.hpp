@@ -109,6 +109,12 @@ class RunningServer {
   void use_tokens(Tokens tokens) {
     on_thread([this, &tokens] { server_->use_tokens(std::move(tokens)); });
   }
+  void use_tls(std::shared_ptr<boost::asio::ssl::context> tls) {
+    on_thread([this, &tls] { server_->use_tls(std::move(tls)); });
+  }
+  std::size_t connections() {
+    return on_thread([this] { return server_->connections(); });
+  }
   std::size_t open_replies() {
     return on_thread([this] { return server_->open_replies(); });
   }

@@ -75,7 +75,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Refused{"Ssh", "ssh://me@h", "forward the socket"},
                       Refused{"Npipe", "npipe:////./pipe/docker_engine", "write unix:///"},
                       Refused{"Fd", "fd://", "write unix:///"},
-                      Refused{"Https", "https://h:2376", "TLS is not supported"},
+                      Refused{"Https", "https://h:2376", "docker.tls"},
                       Refused{"NoScheme", "docker.sock", "write unix:///"},
                       Refused{"HostAndPort", "h:2375", "write unix:///"},
                       Refused{"NoHost", "tcp://:2375", "host is missing"},
@@ -89,6 +89,27 @@ INSTANTIATE_TEST_SUITE_P(
                       Refused{"AfterBracket", "tcp://[::1]80", "bracket"},
                       Refused{"BareIpv6", "tcp://::1", "in brackets"}),
     [](const auto& row) { return row.param.name; });
+
+TEST(Address, IsLocalWhereNobodyElseCanListenIn) {
+  for (const char* url :
+       {"unix:///run/a.sock", "tcp://localhost", "tcp://127.0.0.2", "tcp://[::1]"}) {
+    std::string why;
+    EXPECT_TRUE(is_local(*parse_address(url, why))) << url;
+  }
+  // localhost.example is anywhere.
+  for (const char* url :
+       {"tcp://10.0.0.5", "tcp://[::]", "tcp://0.0.0.0", "tcp://localhost.example"}) {
+    std::string why;
+    EXPECT_FALSE(is_local(*parse_address(url, why))) << url;
+  }
+}
+
+TEST(Address, HasThePortThatIsGivenForThoseWithoutOne) {
+  std::string why;
+  EXPECT_EQ(to_string(*parse_address("tcp://a", why)), "tcp://a:2375");
+  EXPECT_EQ(to_string(*parse_address("tcp://a", why, kTlsPort)), "tcp://a:2376");
+  EXPECT_EQ(to_string(*parse_address("tcp://a:1", why, kTlsPort)), "tcp://a:1");
+}
 
 }  // namespace
 }  // namespace genisys::docker
