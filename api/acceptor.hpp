@@ -11,37 +11,60 @@
 #include <sys/types.h>
 
 #include <algorithm>
+#include <array>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <iterator>
 #include <list>
 #include <memory>
 #include <restinio/all.hpp>
+#include <unordered_map>
 #include <utility>
 
 namespace genisys::api {
 
 class PeerSocket;
 
-// The open connections. Shared by the acceptor, the sockets and the server, since each may outlive
-// the others.
+// The open connections, and who of them goes when there are too many or when they hold too much
+// memory. Shared by the acceptor, the sockets and the server, since each may outlive the others.
+//
+// A connection whose request is being handled keeps its place, and there are limits for how many
+// of these wait for something. Each other one has it as long as nobody needs it more: idle ones
+// cost an attacker nothing, and must not lock out who comes next with a request.
 class Connections : public std::enable_shared_from_this<Connections> {
  public:
+  // Of requests that are not whole yet, and of answers that their readers have not taken.
+  static constexpr std::size_t kMaxUnread = std::size_t{32} << 20;
+  static constexpr std::size_t kMaxUnsent = std::size_t{64} << 20;
+
   explicit Connections(std::size_t limit) : limit_(limit) {}
 
-  bool full() const { return peers_.size() >= limit_; }
-  // Called when a connection has left and there is room again; null for nobody.
-  void on_room(std::function<void()> listener) { on_room_ = std::move(listener); }
+  // Ends a connection if that is needed to let another in; false when all are needed.
+  bool make_room();
   // Idle connections end now, busy ones after the answer they owe.
   void end_reading();
 
   // RESTinio's number of the connection that was entered last.
-  void number_newest(std::uint64_t id) { peers_.back().id = id; }
+  void number_newest(std::uint64_t id) {
+    const Place newest = std::prev(peers(State::fresh).end());
+    newest->id = id;
+    by_id_[id] = newest;
+  }
+
+  // What happens on a connection, in this order and over again: bytes of a request arrived; the
+  // request is whole; its answer, of so many bytes, is on its way; the peer has taken it all.
+  void received(std::uint64_t id, std::size_t bytes);
+  void handling(std::uint64_t id);
+  void sending(std::uint64_t id, std::size_t bytes);
+  void sent(std::uint64_t id);
+
   // Calls `gone` when the peer of this connection has closed its side, or the connection ends:
   // while an answer is being sent nobody reads, so that this is not noticed otherwise. A peer that
   // sends another request meanwhile is not watched any longer; writing to it tells in the end.
@@ -50,27 +73,48 @@ class Connections : public std::enable_shared_from_this<Connections> {
 
  private:
   friend class PeerSocket;
+  enum class State { fresh, idle, sending, handling, leaving };
   struct Peer {
     PeerSocket* socket;
     std::uint64_t id = 0;
+    State state = State::fresh;  // the list that it is in
+    std::size_t unread = 0;
+    std::size_t unsent = 0;
   };
-  using Place = std::list<Peer>::iterator;
+  // Who came into a state first is first.
+  using Peers = std::list<Peer>;
+  using Place = Peers::iterator;
 
-  Place enter(PeerSocket* socket) { return peers_.insert(peers_.end(), Peer{socket}); }
+  Peers& peers(State state) { return peers_[static_cast<std::size_t>(state)]; }
+  Place enter(PeerSocket* socket) {
+    Peers& fresh = peers(State::fresh);
+    return fresh.insert(fresh.end(), Peer{socket});
+  }
   void leave(Place place) {
-    const bool was_full = full();
-    peers_.erase(place);
-    if (was_full && on_room_) on_room_();
+    forget_bytes(*place);
+    by_id_.erase(place->id);
+    peers(place->state).erase(place);
   }
-  PeerSocket* find(std::uint64_t id) const {
-    const auto found = std::find_if(peers_.begin(), peers_.end(),
-                                    [id](const Peer& peer) { return peer.id == id; });
-    return found == peers_.end() ? nullptr : found->socket;
+  void move(Place place, State state) {
+    Peers& to = peers(state);
+    to.splice(to.end(), peers(place->state), place);
+    place->state = state;
   }
+  void forget_bytes(Peer& peer) {
+    unread_ -= std::exchange(peer.unread, 0);
+    unsent_ -= std::exchange(peer.unsent, 0);
+  }
+  Peer* find(std::uint64_t id) {
+    const auto found = by_id_.find(id);
+    return found == by_id_.end() ? nullptr : &*found->second;
+  }
+  void end(Place place);
 
   std::size_t limit_;
-  std::list<Peer> peers_;
-  std::function<void()> on_room_;
+  std::array<Peers, 5> peers_;
+  std::unordered_map<std::uint64_t, Place> by_id_;
+  std::size_t unread_ = 0;
+  std::size_t unsent_ = 0;
 };
 
 // The socket of a connection, which holds its place among the connections as long as it exists.
@@ -91,35 +135,111 @@ class PeerSocket : public boost::asio::ip::tcp::socket {
     if (connections_) connections_->leave(place_);
   }
 
+  // RESTinio's handler keeps the connection, and so this socket, until it is called.
+  template <class Buffers, class Handler>
+  void async_read_some(const Buffers& buffers, Handler handler) {
+    auto executor = boost::asio::get_associated_executor(handler, get_executor());
+    boost::asio::ip::tcp::socket::async_read_some(
+        buffers,
+        boost::asio::bind_executor(std::move(executor), [this, handler = std::move(handler)](
+                                                            const boost::system::error_code& error,
+                                                            std::size_t bytes) mutable {
+          connections_->received(place_->id, bytes);
+          handler(error, bytes);
+        }));
+  }
+
  private:
   std::shared_ptr<Connections> connections_;  // null after a move
   Connections::Place place_;
 };
 
+inline bool Connections::make_room() {
+  const std::size_t count = peers(State::fresh).size() + peers(State::idle).size() +
+                            peers(State::sending).size() + peers(State::handling).size();
+  if (count < limit_) return true;
+  // From the kind that holds most: so none of them, in whatever numbers, drives out the others.
+  State most = State::fresh;
+  for (const State state : {State::idle, State::sending}) {
+    if (peers(state).size() > peers(most).size()) most = state;
+  }
+  if (peers(most).empty()) return false;
+  end(peers(most).begin());
+  return true;
+}
+
+// RESTinio learns it from the read or the write that is under way, and lets the socket go.
+inline void Connections::end(Place place) {
+  boost::system::error_code ignored;
+  place->socket->shutdown(PeerSocket::shutdown_both, ignored);
+  forget_bytes(*place);
+  move(place, State::leaving);
+}
+
+inline void Connections::received(std::uint64_t id, std::size_t bytes) {
+  Peer* peer = find(id);
+  if (peer == nullptr || peer->state == State::leaving) return;
+  peer->unread += bytes;
+  unread_ += bytes;
+  if (unread_ <= kMaxUnread) return;
+  const auto by_unread = [](const auto& a, const auto& b) {
+    return a.second->unread < b.second->unread;
+  };
+  end(std::max_element(by_id_.begin(), by_id_.end(), by_unread)->second);
+}
+
+inline void Connections::handling(std::uint64_t id) {
+  const auto found = by_id_.find(id);
+  if (found == by_id_.end() || found->second->state == State::leaving) return;
+  forget_bytes(*found->second);
+  move(found->second, State::handling);
+}
+
+inline void Connections::sending(std::uint64_t id, std::size_t bytes) {
+  const auto found = by_id_.find(id);
+  if (found == by_id_.end() || found->second->state == State::leaving) return;
+  found->second->unsent += bytes;
+  unsent_ += bytes;
+  move(found->second, State::sending);
+  while (unsent_ > kMaxUnsent && peers(State::sending).size() > 1) {
+    end(peers(State::sending).begin());
+  }
+}
+
+inline void Connections::sent(std::uint64_t id) {
+  const auto found = by_id_.find(id);
+  // The next request may be there already.
+  if (found == by_id_.end() || found->second->state != State::sending) return;
+  forget_bytes(*found->second);
+  move(found->second, State::idle);
+}
+
 inline void Connections::end_reading() {
-  for (const Peer& peer : peers_) {
-    boost::system::error_code ignored;
-    if (peer.socket->is_open()) peer.socket->shutdown(PeerSocket::shutdown_receive, ignored);
+  for (const Peers& of_one_state : peers_) {
+    for (const Peer& peer : of_one_state) {
+      boost::system::error_code ignored;
+      if (peer.socket->is_open()) peer.socket->shutdown(PeerSocket::shutdown_receive, ignored);
+    }
   }
 }
 
 inline void Connections::when_gone(std::uint64_t id, std::function<void()> gone) {
-  PeerSocket* watched = find(id);
+  Peer* watched = find(id);
   if (watched == nullptr) {
     gone();
     return;
   }
-  watched->async_wait(
+  watched->socket->async_wait(
       PeerSocket::wait_read, [self = shared_from_this(), id, gone = std::move(gone)](
                                  const boost::system::error_code& error) mutable {
-        PeerSocket* socket = error ? nullptr : self->find(id);
-        if (socket == nullptr || !socket->is_open()) {
+        Peer* peer = error ? nullptr : self->find(id);
+        if (peer == nullptr || !peer->socket->is_open()) {
           gone();
           return;
         }
         char byte = 0;
         const ssize_t size =
-            ::recv(socket->native_handle(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
+            ::recv(peer->socket->native_handle(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
         if (size < 0 && (errno == EAGAIN || errno == EINTR)) {
           self->when_gone(id, std::move(gone));
         } else if (size <= 0) {
@@ -192,8 +312,8 @@ inline http_parser_settings create_parser_settings<genisys::api::HttpMethods>() 
 }
 
 // Opens its socket through the settings' post-bind hook, a ListenHook, which leaves it listening.
-// One accept is in flight at a time, none while the connections are at their limit: the kernel's
-// queue holds the others.
+// One accept is in flight at a time. Who comes when there is no room, and none can be made, is
+// closed at once.
 template <>
 class acceptor_t<genisys::api::ServerTraits> final
     : public std::enable_shared_from_this<acceptor_t<genisys::api::ServerTraits>> {
@@ -214,15 +334,10 @@ class acceptor_t<genisys::api::ServerTraits> final
 
   void open() {
     listen_(acceptor_);
-    connections_->on_room([weak = weak_from_this()] {
-      if (const auto self = weak.lock()) self->accept_soon();
-    });
     accept_next();
   }
 
   void close() {
-    // First: what leaves from now on must not post to an io_context that may be at its end.
-    connections_->on_room(nullptr);
     boost::system::error_code ignored;
     acceptor_.close(ignored);
     retry_.cancel();
@@ -234,14 +349,7 @@ class acceptor_t<genisys::api::ServerTraits> final
  private:
   static constexpr std::chrono::milliseconds kRetry{100};
 
-  // A connection leaves from within its destructor; accepting there could run into it again.
-  void accept_soon() {
-    asio_ns::post(acceptor_.get_executor(), [self = shared_from_this()] { self->accept_next(); });
-  }
-
   void accept_next() {
-    if (!acceptor_.is_open() || accepting_ || connections_->full()) return;
-    accepting_ = true;
     acceptor_.async_accept([self = shared_from_this()](const boost::system::error_code& error,
                                                        asio_ns::ip::tcp::socket socket) {
       if (!self->acceptor_.is_open()) return;
@@ -249,22 +357,18 @@ class acceptor_t<genisys::api::ServerTraits> final
         self->try_again_later(error);
         return;
       }
-      self->accepting_ = false;
       self->failing_ = false;
-      self->serve(std::move(socket));
+      if (self->connections_->make_room()) self->serve(std::move(socket));
       self->accept_next();
     });
   }
 
-  // `accepting_` stays set, so that a connection that leaves meanwhile starts no second accept.
   void try_again_later(const boost::system::error_code& error) {
     if (!failing_) spdlog::warn("cannot accept connections for now: {}", error.message());
     failing_ = true;
     retry_.expires_after(kRetry);
     retry_.async_wait([self = shared_from_this()](const boost::system::error_code& cancelled) {
-      if (cancelled) return;
-      self->accepting_ = false;
-      self->accept_next();
+      if (!cancelled && self->acceptor_.is_open()) self->accept_next();
     });
   }
 
@@ -290,7 +394,6 @@ class acceptor_t<genisys::api::ServerTraits> final
   asio_ns::ip::tcp::acceptor acceptor_;
   asio_ns::steady_timer retry_;
   Traits::strand_t open_close_executor_;
-  bool accepting_ = false;
   bool failing_ = false;
 };
 
