@@ -14,6 +14,7 @@
 #include <array>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/bind_executor.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
@@ -60,10 +61,13 @@ class Connections : public std::enable_shared_from_this<Connections> {
 
   // What happens on a connection, in this order and over again: bytes of a request arrived; the
   // request is whole; its answer, of so many bytes, is on its way; the peer has taken it all.
-  void received(std::uint64_t id, std::size_t bytes);
+  // received() is false when the connection is to end: the kernel may hold more bytes of it.
+  [[nodiscard]] bool received(std::uint64_t id, std::size_t bytes);
   void handling(std::uint64_t id);
   void sending(std::uint64_t id, std::size_t bytes);
-  void sent(std::uint64_t id);
+  void sent(std::uint64_t id, std::size_t bytes);
+  // More answers are in memory than may be, though their connections are ending: make no more now.
+  bool owe_too_much() const { return unsent_leaving_ > 0 && unsent_ > kMaxUnsent; }
 
   // Calls `gone` when the peer of this connection has closed its side, or the connection ends:
   // while an answer is being sent nobody reads, so that this is not noticed otherwise. A peer that
@@ -91,7 +95,8 @@ class Connections : public std::enable_shared_from_this<Connections> {
     return fresh.insert(fresh.end(), Peer{socket});
   }
   void leave(Place place) {
-    forget_bytes(*place);
+    forget_unread(*place);
+    forget_unsent(*place, place->unsent);
     by_id_.erase(place->id);
     peers(place->state).erase(place);
   }
@@ -100,9 +105,11 @@ class Connections : public std::enable_shared_from_this<Connections> {
     to.splice(to.end(), peers(place->state), place);
     place->state = state;
   }
-  void forget_bytes(Peer& peer) {
-    unread_ -= std::exchange(peer.unread, 0);
-    unsent_ -= std::exchange(peer.unsent, 0);
+  void forget_unread(Peer& peer) { unread_ -= std::exchange(peer.unread, 0); }
+  void forget_unsent(Peer& peer, std::size_t bytes) {
+    peer.unsent -= bytes;
+    unsent_ -= bytes;
+    if (peer.state == State::leaving) unsent_leaving_ -= bytes;
   }
   Peer* find(std::uint64_t id) {
     const auto found = by_id_.find(id);
@@ -115,6 +122,7 @@ class Connections : public std::enable_shared_from_this<Connections> {
   std::unordered_map<std::uint64_t, Place> by_id_;
   std::size_t unread_ = 0;
   std::size_t unsent_ = 0;
+  std::size_t unsent_leaving_ = 0;  // of these, to those that are ending
 };
 
 // The socket of a connection, which holds its place among the connections as long as it exists.
@@ -144,8 +152,8 @@ class PeerSocket : public boost::asio::ip::tcp::socket {
         boost::asio::bind_executor(std::move(executor), [this, handler = std::move(handler)](
                                                             const boost::system::error_code& error,
                                                             std::size_t bytes) mutable {
-          connections_->received(place_->id, bytes);
-          handler(error, bytes);
+          const bool stays = connections_->received(place_->id, bytes);
+          handler(stays || error ? error : boost::asio::error::eof, bytes);
         }));
   }
 
@@ -172,46 +180,52 @@ inline bool Connections::make_room() {
 inline void Connections::end(Place place) {
   boost::system::error_code ignored;
   place->socket->shutdown(PeerSocket::shutdown_both, ignored);
-  forget_bytes(*place);
+  forget_unread(*place);
+  unsent_leaving_ += place->unsent;
   move(place, State::leaving);
 }
 
-inline void Connections::received(std::uint64_t id, std::size_t bytes) {
+inline bool Connections::received(std::uint64_t id, std::size_t bytes) {
   Peer* peer = find(id);
-  if (peer == nullptr || peer->state == State::leaving) return;
+  if (peer == nullptr || peer->state == State::leaving) return false;
   peer->unread += bytes;
   unread_ += bytes;
-  if (unread_ <= kMaxUnread) return;
+  if (unread_ <= kMaxUnread) return true;
   const auto by_unread = [](const auto& a, const auto& b) {
     return a.second->unread < b.second->unread;
   };
   end(std::max_element(by_id_.begin(), by_id_.end(), by_unread)->second);
+  return peer->state != State::leaving;
 }
 
 inline void Connections::handling(std::uint64_t id) {
   const auto found = by_id_.find(id);
   if (found == by_id_.end() || found->second->state == State::leaving) return;
-  forget_bytes(*found->second);
+  forget_unread(*found->second);
   move(found->second, State::handling);
 }
 
 inline void Connections::sending(std::uint64_t id, std::size_t bytes) {
   const auto found = by_id_.find(id);
-  if (found == by_id_.end() || found->second->state == State::leaving) return;
+  if (found == by_id_.end()) return;
   found->second->unsent += bytes;
   unsent_ += bytes;
+  if (found->second->state == State::leaving) {
+    unsent_leaving_ += bytes;
+    return;
+  }
   move(found->second, State::sending);
-  while (unsent_ > kMaxUnsent && peers(State::sending).size() > 1) {
+  while (unsent_ - unsent_leaving_ > kMaxUnsent && peers(State::sending).size() > 1) {
     end(peers(State::sending).begin());
   }
 }
 
-inline void Connections::sent(std::uint64_t id) {
+inline void Connections::sent(std::uint64_t id, std::size_t bytes) {
   const auto found = by_id_.find(id);
+  if (found == by_id_.end()) return;
+  forget_unsent(*found->second, bytes);
   // The next request may be there already.
-  if (found == by_id_.end() || found->second->state != State::sending) return;
-  forget_bytes(*found->second);
-  move(found->second, State::idle);
+  if (found->second->state == State::sending) move(found->second, State::idle);
 }
 
 inline void Connections::end_reading() {

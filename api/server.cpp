@@ -162,7 +162,12 @@ class Server::Impl::Core : public std::enable_shared_from_this<Core> {
 restinio::request_handling_status_t Server::Impl::Core::handle(
     const request_handle_t& request) noexcept {
   try {
-    answer(request);
+    if (connections_->owe_too_much()) {
+      // Those that are ending do so first.
+      asio::post(executor_, [self = shared_from_this(), request] { self->handle(request); });
+    } else {
+      answer(request);
+    }
     return restinio::request_accepted();
   } catch (const std::exception& error) {
     spdlog::error("cannot answer a request: {}", error.what());
@@ -287,12 +292,14 @@ void Server::Impl::Core::send(const request_handle_t& request, Response response
   for (auto& [name, value] : response.headers) out.append_header(name, std::move(value));
   out.set_content_length(response.body.size());
   const std::uint64_t id = request->connection_id();
-  connections_->sending(id, response.body.size());
+  const std::size_t size = response.body.size();
+  connections_->sending(id, size);
   if (body == Body::send) out.set_body(std::move(response.body));
   // Not from within RESTinio's handler: an answer given there makes it start reading twice, and the
   // second of two pipelined requests would be carried out and never answered.
-  asio::post(executor_, [out = std::move(out), id, connections = connections_]() mutable {
-    out.done([id, connections](const boost::system::error_code&) { connections->sent(id); });
+  asio::post(executor_, [out = std::move(out), id, size, connections = connections_]() mutable {
+    out.done(
+        [id, size, connections](const boost::system::error_code&) { connections->sent(id, size); });
   });
 }
 
