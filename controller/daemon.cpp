@@ -57,12 +57,24 @@ void log_lines(const std::vector<std::string>& lines) {
   for (const std::string& line : lines) spdlog::error("{}", line);
 }
 
-// Each connection and each engine call is a descriptor: use what the system allows.
-void raise_descriptor_limit() {
+// Each connection and each engine call is a descriptor: use what the system allows. Returns how
+// many of them API connections may have, so that they never starve the rest.
+std::size_t share_descriptors(std::size_t engine_calls) {
+  constexpr rlim_t kFewest = 8;
+  constexpr rlim_t kMost = 1024;
+  const rlim_t others = 32 + engine_calls;  // files, the event stream, credential helpers
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return kMost;
   limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) ::getrlimit(RLIMIT_NOFILE, &limit);
+  const rlim_t left = limit.rlim_cur - std::min(limit.rlim_cur, others);
+  const rlim_t share = std::clamp(left, kFewest, kMost);
+  if (share < kMost) {
+    spdlog::warn(
+        "{} descriptors (ulimit -n) are enough for {} API connections only; {} would be for {}",
+        limit.rlim_cur, share, kMost + others, kMost);
+  }
+  return share;
 }
 
 // Whoever started this program may have had them ignored: then nobody learns how a credential
@@ -88,10 +100,11 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
 class Daemon {
  public:
   Daemon(asio::io_context& io, const Config& config, std::optional<api::Tokens> tokens,
-         std::unique_ptr<state::SqliteStore> store)
+         std::unique_ptr<state::SqliteStore> store, std::size_t connections)
       : io_(io),
         config_(config),
         tokens_(std::move(tokens)),
+        connections_(connections),
         store_(std::move(store)),
         service_files_(config_, *store_),
         signals_(io, SIGTERM, SIGINT, SIGHUP),
@@ -152,6 +165,7 @@ class Daemon {
     server_.emplace(io_, std::move(context),
                     api::ServerOptions{.bind = config_.connector.bind,
                                        .port = config_.connector.port,
+                                       .max_connections = connections_,
                                        .tokens = std::exchange(tokens_, std::nullopt)});
     server_->open();
     if (server_->port() != 0) {
@@ -239,6 +253,7 @@ class Daemon {
   asio::io_context& io_;
   const Config& config_;
   std::optional<api::Tokens> tokens_;  // until the server has them
+  const std::size_t connections_;      // of the API, at most
   state::SystemClock clock_;
   std::unique_ptr<state::SqliteStore> store_;
   ServiceFiles service_files_;
@@ -283,7 +298,7 @@ int run_to_the_end(asio::io_context& io, Daemon& daemon) {
 
 int run_daemon(const Config& config) {
   set_up_log(config.connector.log_level);
-  raise_descriptor_limit();
+  const std::size_t connections = share_descriptors(config.docker.concurrency);
   expect_children();
   asio::io_context io(1);
   try {
@@ -300,7 +315,7 @@ int run_daemon(const Config& config) {
                             .instance = config.connector.instance,
                             .journal_entries = config.limits.journal_entries,
                             .journal_age = std::chrono::days(config.limits.journal_days)});
-    Daemon daemon(io, config, std::move(loaded.tokens), std::move(store));
+    Daemon daemon(io, config, std::move(loaded.tokens), std::move(store), connections);
     return run_to_the_end(io, daemon);
   } catch (const state::OpenError& error) {
     spdlog::error("{}", error.what());
