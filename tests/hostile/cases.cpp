@@ -32,6 +32,7 @@ std::string post_framed(std::string_view fields, std::string_view body) {
 }
 
 std::string times(std::size_t count, std::string_view text) {
+  if (text.size() == 1) return std::string(count, text[0]);
   std::string result;
   result.reserve(count * text.size());
   for (; count > 0; --count) result += text;

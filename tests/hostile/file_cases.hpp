@@ -11,7 +11,9 @@ struct FileCase {
   std::string name;
   // By name, in a folder of their own; genisys-connector.yml is the configuration.
   std::map<std::string, std::string> files;
-  std::string says;  // in what is written; nothing for files that are fine
+  std::string says;  // in what is written
+  // For what looks worse than it is.
+  bool is_fine = false;
 };
 using FileCases = std::vector<FileCase>;
 

@@ -82,9 +82,9 @@ TEST_P(FileTable, IsRefusedWithItsReasonQuicklyAndInLittleMemory) {
   for (const FileCase& input : cases) {
     SCOPED_TRACE(input.name);
     const Checked checked = check(input);
-    EXPECT_EQ(checked.code, kRefused) << checked.text.substr(0, 2000);
+    EXPECT_EQ(checked.code, input.is_fine ? 0 : kRefused) << checked.text.substr(0, 2000);
     EXPECT_THAT(checked.text.substr(0, 20'000), HasSubstr(input.says));
-    EXPECT_THAT(checked.text, HasSubstr("error: "));
+    EXPECT_EQ(checked.text.find("error: ") == std::string::npos, input.is_fine);
     EXPECT_LT(checked.text.size(), 64u * 1024);
     EXPECT_LT(checked.took, std::chrono::seconds(5));
     EXPECT_LT(checked.peak_kib, 96u * 1024);

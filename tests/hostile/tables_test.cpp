@@ -68,20 +68,26 @@ TEST_P(InputTable, IsAnsweredAsWrittenAndChangesNothing) {
   Target target({.tokens = GetParam().tokens});
   const std::string before = target.recorded();
   const std::size_t descriptors = target.descriptors();
-  // What the first requests need stays: it is no leak.
-  for (const HttpCase& input : cases) target.exchange(input.bytes);
-  const std::size_t resident = target.resident_kib();
   std::chrono::milliseconds longest{0};
   std::string longest_name;
-  for (const HttpCase& input : cases) {
-    SCOPED_TRACE(input.name);
+  const auto send = [&](const HttpCase& input) {
     const Answers answers = target.exchange(input.bytes);
     expect_outcome(input, answers);
     if (answers.took > longest) longest_name = input.name;
     longest = std::max(longest, answers.took);
+  };
+  // Twice: what the first of a kind needs stays, and is no leak.
+  for (const HttpCase& input : cases) {
+    SCOPED_TRACE(input.name);
+    send(input);
+  }
+  const std::size_t resident = target.resident_kib();
+  for (const HttpCase& input : cases) {
+    SCOPED_TRACE(input.name);
+    send(input);
     EXPECT_EQ(target.recorded(), before);
   }
-  EXPECT_LE(target.descriptors(), descriptors);
+  EXPECT_TRUE(eventually([&] { return target.descriptors() <= descriptors; }, Target::kLongest));
   EXPECT_LT(target.resident_kib(), resident + 2048);
   std::cout << fmt::format(
       "{}: {} rows, the longest, '{}', took {} ms; resident {} KiB after, {} KiB at most\n",

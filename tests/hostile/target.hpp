@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/support/daemon_process.hpp"
@@ -61,5 +62,16 @@ class Target {
   const ScratchDirectory folder_;
   std::unique_ptr<DaemonProcess> process_;
 };
+
+// False when it did not become true in time.
+template <class Predicate>
+bool eventually(Predicate holds, std::chrono::milliseconds timeout) {
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return true;
+}
 
 }  // namespace genisys::test
