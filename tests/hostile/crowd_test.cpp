@@ -262,7 +262,7 @@ TEST(Crowd, ThatSendsHalfBodiesIsHeldInBoundedMemory) {
     bystander.expect_served("while 300 clients sent 300 MB that is no whole request");
   }
   before.expect_restored("300 half bodies of 1 MB", 48);
-  before.expect_peak_below(64);
+  before.expect_peak_below(96);
 }
 
 TEST(Crowd, ThatReadsNoAnswerIsHeldInBoundedMemory) {

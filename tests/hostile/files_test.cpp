@@ -13,6 +13,7 @@
 #include <chrono>
 #include <fstream>
 #include <iostream>
+#include <ostream>
 #include <sstream>
 
 #include "tests/hostile/file_cases.hpp"
@@ -69,6 +70,8 @@ struct Table {
   FileCases (*cases)();
   std::size_t at_least;
 };
+
+void PrintTo(const Table& table, std::ostream* out) { *out << table.name; }
 
 class FileTable : public testing::TestWithParam<Table> {};
 

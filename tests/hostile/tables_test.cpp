@@ -7,6 +7,7 @@
 
 #include <future>
 #include <iostream>
+#include <ostream>
 #include <set>
 
 #include "tests/hostile/cases.hpp"
@@ -52,6 +53,8 @@ struct Table {
   std::size_t at_least;
   bool tokens = false;
 };
+
+void PrintTo(const Table& table, std::ostream* out) { *out << table.name; }
 
 class InputTable : public testing::TestWithParam<Table> {
  protected:
