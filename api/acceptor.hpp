@@ -10,9 +10,9 @@
 #include <spdlog/spdlog.h>
 
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -91,8 +91,8 @@ inline http_parser_settings create_parser_settings<genisys::api::HttpMethods>() 
 }
 
 // Opens its socket through the settings' post-bind hook, a ListenHook, which leaves it listening.
-// One accept is in flight at a time, none while the connections are at their limit: the kernel's
-// queue holds the others.
+// One accept is in flight at a time. Who comes when there is no room, and none can be made, is
+// closed at once.
 template <class Socket>
 class acceptor_t<genisys::api::ServerTraits<Socket>> final
     : public std::enable_shared_from_this<acceptor_t<genisys::api::ServerTraits<Socket>>> {
@@ -114,15 +114,11 @@ class acceptor_t<genisys::api::ServerTraits<Socket>> final
 
   void open() {
     hook_.listen(acceptor_);
-    hook_.connections->on_room([weak = this->weak_from_this()] {
-      if (const auto self = weak.lock()) self->accept_soon();
-    });
+    ++opened_;
     accept_next();
   }
 
   void close() {
-    // First: what leaves from now on must not post to an io_context that may be at its end.
-    hook_.connections->on_room(nullptr);
     boost::system::error_code ignored;
     acceptor_.close(ignored);
     retry_.cancel();
@@ -134,42 +130,31 @@ class acceptor_t<genisys::api::ServerTraits<Socket>> final
  private:
   static constexpr std::chrono::milliseconds kRetry{100};
 
-  // A connection leaves from within its destructor; accepting there could run into it again.
-  void accept_soon() {
-    asio_ns::post(acceptor_.get_executor(),
-                  [self = this->shared_from_this()] { self->accept_next(); });
-  }
+  // What belongs to an earlier opening ends there, also when it is open again.
+  bool is_past(std::uint64_t opening) const { return !acceptor_.is_open() || opening != opened_; }
 
   void accept_next() {
-    if (!acceptor_.is_open() || accepting_ || hook_.connections->full()) return;
-    accepting_ = true;
-    acceptor_.async_accept([self = this->shared_from_this()](const boost::system::error_code& error,
-                                                       asio_ns::ip::tcp::socket socket) {
-      // What was accepted of before it was closed does not count, also when it is open again.
-      if (!self->acceptor_.is_open() || error == asio_ns::error::operation_aborted) {
-        self->accepting_ = false;
-        self->accept_next();
-        return;
-      }
-      if (error) {
-        self->try_again_later(error);
-        return;
-      }
-      self->accepting_ = false;
-      self->failing_ = false;
-      self->serve(std::move(socket));
-      self->accept_next();
-    });
+    acceptor_.async_accept(
+        [self = this->shared_from_this(), opening = opened_](const boost::system::error_code& error,
+                                                             asio_ns::ip::tcp::socket socket) {
+          if (self->is_past(opening)) return;
+          if (error) {
+            self->try_again_later(error);
+            return;
+          }
+          self->failing_ = false;
+          if (self->hook_.connections->make_room()) self->serve(std::move(socket));
+          self->accept_next();
+        });
   }
 
-  // `accepting_` stays set, so that a connection that leaves meanwhile starts no second accept.
   void try_again_later(const boost::system::error_code& error) {
     if (!failing_) spdlog::warn("cannot accept connections for now: {}", error.message());
     failing_ = true;
     retry_.expires_after(kRetry);
-    retry_.async_wait([self = this->shared_from_this()](const boost::system::error_code& /*cancelled*/) {
-      self->accepting_ = false;
-      self->accept_next();
+    retry_.async_wait([self = this->shared_from_this(),
+                       opening = opened_](const boost::system::error_code& cancelled) {
+      if (!cancelled && !self->is_past(opening)) self->accept_next();
     });
   }
 
@@ -195,7 +180,7 @@ class acceptor_t<genisys::api::ServerTraits<Socket>> final
   asio_ns::ip::tcp::acceptor acceptor_;
   asio_ns::steady_timer retry_;
   typename Traits::strand_t open_close_executor_;
-  bool accepting_ = false;
+  std::uint64_t opened_ = 0;  // so many times
   bool failing_ = false;
 };
 

@@ -1,16 +1,23 @@
-// The open connections of the listener: their number, kept to a limit, and what is done with all of
-// them. A connection holds its place as long as its socket exists, whatever else becomes of it.
+// The open connections of the listener, and who of them goes when there are too many or when they
+// hold too much memory.
+//
+// A connection whose request is being handled keeps its place, and there are limits for how many
+// of these wait for something. Each other one has it as long as nobody needs it more: idle ones
+// cost an attacker nothing, and must not lock out who comes next with a request.
 //
 // Logic thread. Shared by the acceptor, the sockets and the server, since each may outlive the
 // others.
 #pragma once
 
+#include <array>
 #include <boost/system/error_code.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <list>
 #include <memory>
+#include <unordered_map>
+#include <utility>
 
 namespace genisys::api {
 
@@ -20,6 +27,8 @@ class Peer {
   virtual ~Peer() = default;
   // An idle connection ends now, a busy one after the answer it owes.
   virtual void end_reading() = 0;
+  // The connection ends now: what reads or writes on it learns that, and lets the socket go.
+  virtual void end() = 0;
 
   // Calls `seen` when something has come from the other side, which look() then tells, or with an
   // error when the connection has ended. One at a time, and never while RESTinio reads.
@@ -31,16 +40,31 @@ class Peer {
 
 class Connections : public std::enable_shared_from_this<Connections> {
  public:
+  // Of requests that are not whole yet, and of answers that their readers have not taken.
+  static constexpr std::size_t kMaxUnread = std::size_t{32} << 20;
+  static constexpr std::size_t kMaxUnsent = std::size_t{64} << 20;
+
   explicit Connections(std::size_t limit) : limit_(limit) {}
 
-  bool full() const { return peers_.size() >= limit_; }
-  std::size_t count() const { return peers_.size(); }
-  // Called when a connection has left and there is room again; null for nobody.
-  void on_room(std::function<void()> listener) { on_room_ = std::move(listener); }
+  // All places are taken; those of connections that are ending do not count.
+  bool full() const { return staying() >= limit_; }
+  std::size_t count() const { return staying() + peers_[index(State::leaving)].size(); }
+  // Ends a connection if that is needed to let another in; false when all are needed.
+  bool make_room();
   void end_reading();
 
   // RESTinio's number of the connection that was entered last.
-  void number_newest(std::uint64_t id) { peers_.back().id = id; }
+  void number_newest(std::uint64_t id);
+
+  // What happens on a connection, in this order and over again: bytes of a request arrived (told by
+  // its place); the request is whole; its answer, of so many bytes, is on its way; the peer has
+  // taken it all.
+  void handling(std::uint64_t id);
+  void sending(std::uint64_t id, std::size_t bytes);
+  void sent(std::uint64_t id, std::size_t bytes);
+  // More answers are in memory than may be, though their connections are ending: make no more now.
+  bool owe_too_much() const { return unsent_leaving_ > 0 && unsent_ > kMaxUnsent; }
+
   // Calls `gone` when the peer of this connection has closed its side, or the connection ends:
   // while an answer is being sent nobody reads, so that this is not noticed otherwise. A peer that
   // sends another request meanwhile is not watched any longer; writing to it tells in the end.
@@ -49,22 +73,39 @@ class Connections : public std::enable_shared_from_this<Connections> {
 
  private:
   friend class Place;
+  enum class State { fresh, idle, sending, handling, leaving };
+  static constexpr std::size_t index(State state) { return static_cast<std::size_t>(state); }
   struct Entry {
     Peer* peer;
     std::uint64_t id = 0;
+    State state = State::fresh;  // the list that it is in
+    std::size_t unread = 0;
+    std::size_t unsent = 0;
   };
-  using Position = std::list<Entry>::iterator;
+  // Who came into a state first is first.
+  using Entries = std::list<Entry>;
+  using Position = Entries::iterator;
 
-  Position enter(Peer* peer) { return peers_.insert(peers_.end(), Entry{peer}); }
+  Entries& entries(State state) { return peers_[index(state)]; }
+  std::size_t staying() const;
+  Position enter(Peer* peer);
   void leave(Position position);
-  Peer* find(std::uint64_t id) const;
+  bool received(Position position, std::size_t bytes);
+  void move(Position position, State state);
+  void forget_unread(Entry& entry) { unread_ -= std::exchange(entry.unread, 0); }
+  void forget_unsent(Entry& entry, std::size_t bytes);
+  Entry* find(std::uint64_t id);
+  void end(Position position);
 
   std::size_t limit_;
-  std::list<Entry> peers_;
-  std::function<void()> on_room_;
+  std::array<Entries, 5> peers_;
+  std::unordered_map<std::uint64_t, Position> by_id_;
+  std::size_t unread_ = 0;
+  std::size_t unsent_ = 0;
+  std::size_t unsent_leaving_ = 0;  // of these, to those that are ending
 };
 
-// A peer's place among the connections.
+// A peer's place among the connections, held as long as its socket exists.
 class Place {
  public:
   Place(std::shared_ptr<Connections> connections, Peer* peer)
@@ -79,6 +120,11 @@ class Place {
   }
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
+
+  // Bytes of a request arrived. False when the connection is to end: there may be more of them.
+  [[nodiscard]] bool received(std::size_t bytes) {
+    return connections_->received(position_, bytes);
+  }
 
  private:
   std::shared_ptr<Connections> connections_;  // null after a move

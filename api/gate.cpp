@@ -39,6 +39,14 @@ bool is_token(std::string_view text) {
   });
 }
 
+// RFC 9110 §5.5. The parser lets through what a terminal or a log would take for commands.
+bool is_field_value(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte == '\t' || (byte >= 0x20 && byte != 0x7F);
+  });
+}
+
 // The fields that the gate looks at, found in one walk over all of them.
 struct Fields {
   int hosts = 0;
@@ -79,6 +87,10 @@ Refused sort_fields(const RawRequest& raw, Fields& found) {
     if (!is_token(name)) {
       return problem(400, "a field name must be a token, with its colon right behind it");
     }
+    if (!is_field_value(value)) {
+      return problem(400,
+                     "the value of the field " + std::string(name) + " has a control character");
+    }
     if (value.size() > kMaxFieldValue) {
       return problem(431, "the value of the field " + std::string(name) + " is longer than " +
                               std::to_string(kMaxFieldValue) + " bytes");
@@ -94,7 +106,7 @@ Refused sort_fields(const RawRequest& raw, Fields& found) {
       ++found.content_types;
       found.content_type = value;
     } else if (is("content-encoding")) {
-      found.content_encoding = !equal_ignoring_case(value, "identity");
+      found.content_encoding |= !equal_ignoring_case(value, "identity");
     } else if (is("transfer-encoding")) {
       found.transfer_encoding = true;
     } else if (is("upgrade")) {

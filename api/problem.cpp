@@ -1,5 +1,6 @@
 #include "api/problem.hpp"
 
+#include <fmt/format.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
@@ -49,9 +50,19 @@ void write_member(Writer& writer, std::string_view key, std::string_view value) 
   write(writer, value);
 }
 
+// A hostile body is one long list of mistakes, with keys of any length; its answer need not be.
+constexpr std::size_t kMostErrorBytes = std::size_t{32} * 1024;
+constexpr std::size_t kMaxPointer = 1024;
+
+// The pointer, or, of one that is too long, the longest to something around that place.
+std::string_view bounded_pointer(std::string_view pointer) {
+  while (pointer.size() > kMaxPointer) pointer = pointer.substr(0, pointer.rfind('/'));
+  return pointer;
+}
+
 void write_error(Writer& writer, const state::Problem& error) {
   writer.StartObject();
-  write_member(writer, "pointer", error.pointer);
+  write_member(writer, "pointer", bounded_pointer(error.pointer));
   write_member(writer, "message", error.message);
   if (error.at.line != 0) {
     write(writer, "line");
@@ -84,7 +95,13 @@ Response problem(int status, std::string detail, const state::Problems& errors) 
   if (!errors.empty()) {
     write(writer, "errors");
     writer.StartArray();
-    for (const state::Problem& error : errors) write_error(writer, error);
+    std::size_t written = 0;
+    for (; written < errors.size() && out.GetSize() < kMostErrorBytes; ++written) {
+      write_error(writer, errors[written]);
+    }
+    if (written < errors.size()) {
+      write_error(writer, {.message = fmt::format("{} more", errors.size() - written)});
+    }
     writer.EndArray();
   }
   writer.EndObject();

@@ -15,8 +15,8 @@ namespace genisys::api {
 std::string_view status_title(int status);
 
 // {"status", "title", "detail", "errors": [{"pointer", "message"[, "line", "column"]}, …]};
-// `errors` is left out when there are none, and so are positions that are not known. `detail` and
-// the messages are valid UTF-8.
+// `errors` is left out when there are none, and so are positions that are not known. Beyond 32 KiB
+// of errors the last one tells how many more there are. `detail` and the messages are valid UTF-8.
 Response problem(int status, std::string detail, const state::Problems& errors = {});
 
 }  // namespace genisys::api

@@ -64,8 +64,18 @@ Response internal_error() {
   return problem(500, "the connector failed to answer this request; its log says why");
 }
 
+Response too_many_waits(std::size_t limit) {
+  Response response =
+      problem(503, fmt::format("{} requests wait already, which is the limit; ask without 'wait', "
+                               "or later",
+                               limit));
+  response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
 enum class AfterAnswer { keep_alive, close };
-enum class Body { send, only_length };  // the latter for HEAD
+enum class Lateness { needed, asked_for };  // the latter with ?wait=
+enum class Body { send, only_length };      // the latter for HEAD
 
 }  // namespace
 
@@ -101,12 +111,13 @@ class Server::Impl {
 class Server::Impl::Core : public std::enable_shared_from_this<Core> {
  public:
   Core(asio::any_io_executor executor, std::shared_ptr<Connections> connections, Context context,
-       GateRules rules, std::size_t max_streams, std::span<const Route> table)
+       GateRules rules, const ServerOptions& options, std::span<const Route> table)
       : executor_(std::move(executor)),
         connections_(std::move(connections)),
         context_(std::move(context)),
         rules_(std::move(rules)),
-        max_streams_(max_streams),
+        max_streams_(options.max_streams),
+        max_waits_(options.max_connections / 2),
         table_(table) {}
 
   // Always accepts, never throws: what is thrown out of here, RESTinio answers with silence, or,
@@ -119,7 +130,8 @@ class Server::Impl::Core : public std::enable_shared_from_this<Core> {
 
  private:
   void answer(const request_handle_t& request);
-  void answer_later(request_handle_t request, asio::awaitable<Response> reply, Body body);
+  void answer_later(request_handle_t request, asio::awaitable<Response> reply, Lateness lateness,
+                    Body body);
   void answer_with(const request_handle_t& request, std::string author, Stream stream, Body body);
   std::optional<Response> refusal_of_stream(const restinio::request_t& request) const;
   void send(const request_handle_t& request, Response response, AfterAnswer after, Body body);
@@ -129,8 +141,10 @@ class Server::Impl::Core : public std::enable_shared_from_this<Core> {
   Context context_;
   GateRules rules_;
   std::size_t max_streams_;
+  std::size_t max_waits_;
   std::span<const Route> table_;
   std::size_t open_replies_ = 0;
+  std::size_t open_waits_ = 0;  // of these, that a client asked to be late
   struct Reader {
     std::string author;
     // Owns itself: through its request it holds what holds this.
@@ -144,7 +158,12 @@ class Server::Impl::Core : public std::enable_shared_from_this<Core> {
 restinio::request_handling_status_t Server::Impl::Core::handle(
     const request_handle_t& request) noexcept {
   try {
-    answer(request);
+    if (connections_->owe_too_much()) {
+      // Those that are ending do so first.
+      asio::post(executor_, [self = shared_from_this(), request] { self->handle(request); });
+    } else {
+      answer(request);
+    }
     return restinio::request_accepted();
   } catch (const std::exception& error) {
     spdlog::error("cannot answer a request: {}", error.what());
@@ -156,6 +175,7 @@ restinio::request_handling_status_t Server::Impl::Core::handle(
 }
 
 void Server::Impl::Core::answer(const request_handle_t& request) {
+  connections_->handling(request->connection_id());
   std::variant<Request, Response> admitted = admit(raw_request(*request), rules_);
   if (auto* refusal = std::get_if<Response>(&admitted)) {
     const bool is_head = request->header().method() == restinio::http_method_head();
@@ -166,23 +186,32 @@ void Server::Impl::Core::answer(const request_handle_t& request) {
   Request& wanted = std::get<Request>(admitted);
   const Body body = wanted.method == Method::head ? Body::only_length : Body::send;
   std::string author = wanted.author;
+  const Lateness lateness = wanted.parameter("wait") ? Lateness::asked_for : Lateness::needed;
+  // Else they could hold all places for a minute.
+  if (lateness == Lateness::asked_for && open_waits_ >= max_waits_) {
+    send(request, too_many_waits(max_waits_), AfterAnswer::keep_alive, body);
+    return;
+  }
   Reply reply = dispatch(table_, context_, std::move(wanted));
   if (auto* response = std::get_if<Response>(&reply)) {
     send(request, std::move(*response), AfterAnswer::keep_alive, body);
   } else if (auto* stream = std::get_if<Stream>(&reply)) {
     answer_with(request, std::move(author), std::move(*stream), body);
   } else {
-    answer_later(request, std::get<asio::awaitable<Response>>(std::move(reply)), body);
+    answer_later(request, std::get<asio::awaitable<Response>>(std::move(reply)), lateness, body);
   }
 }
 
 void Server::Impl::Core::answer_later(request_handle_t request, asio::awaitable<Response> reply,
-                                      Body body) {
+                                      Lateness lateness, Body body) {
+  const std::size_t waits = lateness == Lateness::asked_for ? 1 : 0;
   ++open_replies_;
+  open_waits_ += waits;
   asio::co_spawn(executor_, std::move(reply),
-                 [self = shared_from_this(), request = std::move(request), body](
+                 [self = shared_from_this(), request = std::move(request), waits, body](
                      const std::exception_ptr& error, Response response) {
                    --self->open_replies_;
+                   self->open_waits_ -= waits;
                    self->send(request, error ? internal_error() : std::move(response),
                               AfterAnswer::keep_alive, body);
                  });
@@ -212,8 +241,10 @@ std::optional<Response> Server::Impl::Core::refusal_of_stream(
     return problem(505, "a stream needs HTTP/1.1, which can tell its end from a broken connection");
   }
   if (streams_.size() >= max_streams_) {
-    return problem(
+    Response response = problem(
         503, fmt::format("{} streams are open, which is the limit; close one first", max_streams_));
+    response.headers.emplace_back("Retry-After", "1");
+    return response;
   }
   return std::nullopt;
 }
@@ -256,10 +287,16 @@ void Server::Impl::Core::send(const request_handle_t& request, Response response
   append_common_fields(out, response.content_type);
   for (auto& [name, value] : response.headers) out.append_header(name, std::move(value));
   out.set_content_length(response.body.size());
+  const std::uint64_t id = request->connection_id();
+  const std::size_t size = response.body.size();
+  connections_->sending(id, size);
   if (body == Body::send) out.set_body(std::move(response.body));
   // Not from within RESTinio's handler: an answer given there makes it start reading twice, and the
   // second of two pipelined requests would be carried out and never answered.
-  asio::post(executor_, [out = std::move(out)]() mutable { out.done(); });
+  asio::post(executor_, [out = std::move(out), id, size, connections = connections_]() mutable {
+    out.done(
+        [id, size, connections](const boost::system::error_code&) { connections->sent(id, size); });
+  });
 }
 
 Server::Impl::Impl(asio::io_context& io, Context context, ServerOptions options,
@@ -272,7 +309,7 @@ Server::Impl::Impl(asio::io_context& io, Context context, ServerOptions options,
                                  GateRules{.hosts = HostRules(options.bind, context.allowed_hosts),
                                            .check_host = !listener_->is_unix(),
                                            .tokens = options.tokens},
-                                 options.max_streams, table)),
+                                 options, table)),
       http_(make_listener(io, options)) {}
 
 std::unique_ptr<HttpListener> Server::Impl::make_listener(asio::io_context& io,

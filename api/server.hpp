@@ -24,6 +24,8 @@ namespace genisys::api {
 struct ServerOptions {
   std::string bind = "127.0.0.1";  // an IP address, "localhost", or unix:///path of a socket
   std::uint16_t port = 7051;       // 0: any free one
+  // One more takes the place of an idle one, or is closed at once. Half of them may wait for a
+  // status.
   std::size_t max_connections = 1024;
   std::chrono::milliseconds read_timeout{5000};  // for one whole request
   // Longer than the longest `wait`, and than the longest silence of a stream.

@@ -42,6 +42,11 @@ void TlsSocket::State::end_reading() {
   if (tcp.is_open()) tcp.shutdown(Tcp::shutdown_receive, ignored);
 }
 
+void TlsSocket::State::end() {
+  error_code ignored;
+  stream.next_layer().shutdown(Tcp::shutdown_both, ignored);
+}
+
 // By reading: what arrives on the socket may be TLS's own. Nobody needs what a peer says meanwhile,
 // since the connection ends with the answer.
 void TlsSocket::State::watch(Seen seen) {

@@ -6,6 +6,7 @@
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/bind_executor.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -39,7 +40,15 @@ class TlsSocket {
 
   template <class Buffers, class Handler>
   void async_read_some(const Buffers& buffers, Handler&& handler) {
-    state_->stream.async_read_some(buffers, std::forward<Handler>(handler));
+    const auto executor = boost::asio::get_associated_executor(handler, get_executor());
+    state_->stream.async_read_some(
+        buffers,
+        boost::asio::bind_executor(
+            executor, [state = state_, handler = std::forward<Handler>(handler)](
+                          const boost::system::error_code& error, std::size_t size) mutable {
+              const bool stays = state->place.received(size);
+              handler(stays || error ? error : boost::asio::error::eof, size);
+            }));
   }
   template <class Buffers, class Handler>
   void async_write_some(const Buffers& buffers, Handler&& handler) {
@@ -70,6 +79,7 @@ class TlsSocket {
           std::shared_ptr<Connections> connections);
 
     void end_reading() override;
+    void end() override;
     void watch(Seen seen) override;
     Look look() override;
 

@@ -28,8 +28,8 @@
 
 #include "api/server.hpp"
 #include "api/token_file.hpp"
-#include "controller/daemon_watch.hpp"
 #include "controller/daemon_tls.hpp"
+#include "controller/daemon_watch.hpp"
 #include "controller/loop.hpp"
 #include "controller/metrics.hpp"
 #include "controller/reconciler.hpp"
@@ -120,12 +120,24 @@ void warn_of_open_ways(const Config& config) {
   }
 }
 
-// Each connection and each engine call is a descriptor: use what the system allows.
-void raise_descriptor_limit() {
+// Each connection and each engine call is a descriptor: use what the system allows. Returns how
+// many of them API connections may have, so that they never starve the rest.
+std::size_t share_descriptors(std::size_t engine_calls) {
+  constexpr rlim_t kFewest = 8;
+  constexpr rlim_t kMost = 1024;
+  const rlim_t others = 32 + engine_calls;  // files, the event stream, credential helpers
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return kMost;
   limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) ::getrlimit(RLIMIT_NOFILE, &limit);
+  const rlim_t left = limit.rlim_cur - std::min(limit.rlim_cur, others);
+  const rlim_t share = std::clamp(left, kFewest, kMost);
+  if (share < kMost) {
+    spdlog::warn(
+        "{} descriptors (ulimit -n) are enough for {} API connections only; {} would be for {}",
+        limit.rlim_cur, share, kMost + others, kMost);
+  }
+  return share;
 }
 
 // Whoever started this program may have had them ignored: then nobody learns how a credential
@@ -151,12 +163,13 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
 class Daemon {
  public:
   Daemon(asio::io_context& io, const Config& config, const ServiceNotify& manager, Loaded loaded,
-         std::unique_ptr<state::SqliteStore> store)
+         std::unique_ptr<state::SqliteStore> store, std::size_t connections)
       : io_(io),
         config_(config),
         manager_(manager),
         tokens_(std::move(loaded.tokens)),
         api_tls_(std::move(loaded.api_tls)),
+        connections_(connections),
         store_(std::move(store)),
         service_files_(config_, *store_),
         signals_(io, SIGTERM, SIGINT, SIGHUP),
@@ -238,6 +251,7 @@ class Daemon {
     server_.emplace(io_, std::move(context),
                     api::ServerOptions{.bind = config_.connector.bind,
                                        .port = config_.connector.port,
+                                       .max_connections = connections_,
                                        .tokens = std::exchange(tokens_, std::nullopt),
                                        .tls = std::exchange(api_tls_, nullptr)});
     server_->open();
@@ -353,6 +367,7 @@ class Daemon {
   const ServiceNotify& manager_;
   std::optional<api::Tokens> tokens_;            // until the server has them
   std::shared_ptr<asio::ssl::context> api_tls_;  // the same
+  const std::size_t connections_;                // of the API, at most
   state::SystemClock clock_;
   std::unique_ptr<state::SqliteStore> store_;
   ServiceFiles service_files_;
@@ -415,7 +430,7 @@ int exit_code(state::OpenFault fault) {
 int run_daemon(const Config& config) {
   const ServiceNotify manager = ServiceNotify::from_environment();
   set_up_log(config.connector.log_level);
-  raise_descriptor_limit();
+  const std::size_t connections = share_descriptors(config.docker.concurrency);
   expect_children();
   asio::io_context io(1);
   try {
@@ -430,7 +445,7 @@ int run_daemon(const Config& config) {
                             .backups = state::BackupPolicy{},
                             .reserve = kDiskReserve,
                             .warn = [](const std::string& text) { spdlog::warn("{}", text); }});
-    Daemon daemon(io, config, manager, *std::move(loaded), std::move(store));
+    Daemon daemon(io, config, manager, *std::move(loaded), std::move(store), connections);
     return run_to_the_end(io, daemon);
   } catch (const state::OpenError& error) {
     spdlog::error("{}", error.what());

@@ -117,6 +117,16 @@ std::vector<state::SourceFile> read_all(const std::vector<fs::path>& paths,
   return files;
 }
 
+// A file that is broken everywhere need not fill the log.
+std::vector<std::string> bounded(std::vector<std::string> lines) {
+  constexpr std::size_t kMostLines = 100;
+  if (lines.size() <= kMostLines) return lines;
+  const std::size_t more = lines.size() - kMostLines;
+  lines.resize(kMostLines);
+  lines.push_back(fmt::format("service file: {} more", more));
+  return lines;
+}
+
 }  // namespace
 
 ServicesResult load_services(const Config& config) {
@@ -134,8 +144,8 @@ ServicesResult load_services(const Config& config) {
     for (const auto& entry : declared->entries) check_limits(entry, config, problems);
     check_policy(declared->shared, config.policy, problems);
   }
-  result.errors = describe(std::move(problems), names);
-  result.notices = describe(std::move(notices), names);
+  result.errors = bounded(describe(std::move(problems), names));
+  result.notices = bounded(describe(std::move(notices), names));
   if (result.errors.empty()) result.declared = std::move(declared);
   return result;
 }

@@ -121,8 +121,6 @@ void migrate(SQLite::Database& database, std::span<const Migration> steps) {
     database.exec(step.sql);
     database.exec("PRAGMA user_version = " + std::to_string(step.version));
     pass(FailPoint::migrating);
-    transaction.commit();
-    pass(FailPoint::migrated);
     whole.release();
   }
 }

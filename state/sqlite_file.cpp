@@ -234,6 +234,7 @@ void SqliteFile::bring_up_to_date(int version) {
     if (version < migrations().back().version ||
         sqlite3_total_changes(database_->getHandle()) > 0) {
       whole.commit();
+      pass(FailPoint::migrated);
     }
   }
   database_->exec("PRAGMA cache_spill = ON");

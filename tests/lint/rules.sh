@@ -102,7 +102,7 @@ rule no-capturing-coroutine "$rooms" "$none" \
 rule no-relative-include "($rooms|^tests/)" "$none" "$include\.\.?/" \
   'includes begin at the top of the tree' \
   api/bad.cpp '#include "../state/model.hpp"'
-rule no-sleep-in-tests '^tests/' '^tests/(e2e|bench|contract)/' 'this_thread::sleep|\b(usleep|nanosleep)\(' \
+rule no-sleep-in-tests '^tests/' '^tests/(e2e|bench|contract|hostile)/' 'this_thread::sleep|\b(usleep|nanosleep)\(' \
   'tests wait for what happens, not for time to pass' \
   tests/unit/api/bad_test.cpp '  std::this_thread::sleep_for(1s);'
 

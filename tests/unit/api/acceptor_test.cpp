@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -92,22 +93,85 @@ TEST(Acceptor, LosesNoPlaceToPeersThatResetAtOnce) {
   }
 }
 
-TEST(Acceptor, KeepsToItsLimitAndServesTheNextWhenOneLeaves) {
-  RunningServer server({.max_connections = 2});
-  std::vector<RawClient> clients;
-  for (int i = 0; i < 2; ++i) {
-    clients.push_back(server.connect());
-    EXPECT_EQ(status_of(clients.back().send(kGood).read_answer()), 200);
-  }
-  handled = 0;
-  RawClient third = server.connect();
-  third.send(kGood);
-  EXPECT_EQ(status_of(clients[0].send(kGood).read_answer()), 200);
-  EXPECT_EQ(status_of(clients[1].send(kGood).read_answer()), 200);
-  EXPECT_EQ(handled, 2);
+// What a client sees of a connection that the server has closed.
+bool is_closed(RawClient& client) { return client.read_all().empty(); }
 
-  clients.pop_back();
-  EXPECT_EQ(status_of(third.read_answer()), 200);
+TEST(Acceptor, GivesTheNextThePlaceOfTheLongestIdle) {
+  RunningServer server({.max_connections = 2});
+  RawClient first = server.connect();
+  RawClient second = server.connect();
+  EXPECT_EQ(status_of(second.send(kGood).read_answer()), 200);
+  EXPECT_EQ(status_of(first.send(kGood).read_answer()), 200);
+  RawClient third = server.connect();
+  EXPECT_EQ(status_of(third.send(kGood).read_answer()), 200);
+  EXPECT_TRUE(is_closed(second));
+  EXPECT_EQ(status_of(first.send(kGood).read_answer()), 200);
+  EXPECT_EQ(status_of(third.send(kGood).read_answer()), 200);
+}
+
+TEST(Acceptor, ClosesTheNextAtOnceWhileAllAreWaitedFor) {
+  RunningServer server({.max_connections = 2});
+  RawClient first = server.connect();
+  RawClient second = server.connect();
+  for (RawClient* client : {&first, &second}) {
+    client->send("GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  }
+  while (server.open_replies() != 2) {
+  }
+  RawClient third = server.connect();
+  EXPECT_TRUE(is_closed(third.send(kGood)));
+  server.release();
+  EXPECT_EQ(body_of(first.read_answer()), "waited");
+  EXPECT_EQ(body_of(second.read_answer()), "waited");
+  EXPECT_EQ(status_of(server.connect().send(kGood).read_answer()), 200);
+}
+
+TEST(Acceptor, KeepsWhoHasAskedSomethingThroughAFloodOfIdleOnes) {
+  RunningServer server({.max_connections = 10});
+  RawClient honest = server.connect();
+  EXPECT_EQ(status_of(honest.send(kGood).read_answer()), 200);
+  std::vector<RawClient> flood;
+  for (int i = 0; i < 300; ++i) flood.push_back(server.connect());
+  EXPECT_EQ(status_of(server.connect().send(kGood).read_answer()), 200);
+  EXPECT_EQ(status_of(honest.send(kGood).read_answer()), 200);
+  EXPECT_TRUE(is_closed(flood.front()));
+}
+
+TEST(Acceptor, EndsTheLongestBodyWhenUnfinishedOnesHoldTooMuchMemory) {
+  RunningServer server({.read_timeout = 60s});
+  const std::string part =
+      "POST /service HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n" +
+      std::string(999'000, ' ');
+  std::vector<RawClient> clients;
+  for (int i = 0; i < 50; ++i) {
+    clients.push_back(server.connect());
+    clients.back().send(part);
+  }
+  RawClient honest = server.connect();
+  EXPECT_EQ(status_of(honest.send(kGood).read_answer()), 200);
+  // 50 MB were sent, of which 32 MiB may be held.
+  const auto dropped = [&clients] {
+    return std::count_if(clients.begin(), clients.end(),
+                         [](RawClient& client) { return client.is_dropped(); });
+  };
+  while (dropped() < 16) {
+  }
+  EXPECT_EQ(status_of(honest.send(kGood).read_answer()), 200);
+  EXPECT_LE(dropped(), 18);
+}
+
+TEST(Acceptor, EndsTheSlowestReaderWhenAnswersHoldTooMuchMemory) {
+  RunningServer server({.write_timeout = 60s});
+  std::vector<RawClient> clients;
+  for (int i = 0; i < 20; ++i) {
+    clients.push_back(server.connect());
+    clients.back().send("GET /much HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    // Its answer is on its way.
+    EXPECT_EQ(status_of(clients.back().read_until("\r\n\r\n")), 200);
+  }
+  // Of 4 MiB each, and 64 MiB may be held.
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_LT(clients[i].read_all().size(), std::size_t{4} << 20);
+  EXPECT_EQ(clients.back().read_exactly(std::size_t{4} << 20).size(), std::size_t{4} << 20);
 }
 
 class UnixSocket : public testing::Test {

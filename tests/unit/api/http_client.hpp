@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <charconv>
 #include <cstdint>
 #include <cstring>
@@ -59,6 +60,22 @@ class RawClient {
     while (receive()) {
     }
     return std::exchange(buffer_, {});
+  }
+
+  // So many bytes, or fewer when the server closes before.
+  std::string read_exactly(std::size_t size) {
+    while (buffer_.size() < size && receive()) {
+    }
+    std::string text = buffer_.substr(0, size);
+    buffer_.erase(0, text.size());
+    return text;
+  }
+
+  // Whether the server has closed; does not wait for it.
+  bool is_dropped() {
+    char byte = 0;
+    const ssize_t count = ::recv(fd_, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
+    return count == 0 || (count < 0 && errno != EAGAIN);
   }
 
   // Everything up to and with `end`, or until the server closes.

@@ -1,6 +1,9 @@
 #include "api/problem.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <string>
 
 namespace genisys::api {
 namespace {
@@ -20,6 +23,21 @@ TEST(Problem, ListsEveryErrorWithItsPointer) {
   EXPECT_EQ(response.body, R"({"status":400,"title":"Bad Request","detail":"invalid","errors":[)"
                            R"({"pointer":"/image","message":"needs a tag"},)"
                            R"({"pointer":"","message":"no","line":2,"column":5}]})");
+}
+
+TEST(Problem, CountsTheErrorsThatAreTooManyToList) {
+  const state::Problems errors(50'000, {.pointer = "/a", .message = "no"});
+  const std::string body = problem(400, "invalid", errors).body;
+  EXPECT_LT(body.size(), 34'000u);
+  EXPECT_THAT(body, testing::ContainsRegex(R"(\{"pointer":"","message":"4[0-9]+ more"\}\]\})"));
+}
+
+TEST(Problem, PointsAroundAPlaceThatIsTooLongToName) {
+  const std::string body =
+      problem(400, "invalid",
+              {{.pointer = "/environment/" + std::string(100'000, 'k'), .message = "no"}})
+          .body;
+  EXPECT_THAT(body, testing::HasSubstr(R"({"pointer":"/environment","message":"no"})"));
 }
 
 TEST(Problem, EscapesControlCharactersAndKeepsUtf8) {

@@ -82,6 +82,31 @@ TEST(Server, AnswersLaterWhileOthersAreServed) {
   EXPECT_EQ(server.open_replies(), 0u);
 }
 
+TEST(Server, LetsHalfOfItsConnectionsWaitAndAnswersTheOthers) {
+  RunningServer server({.max_connections = 4});
+  std::vector<RawClient> waiting;
+  for (int i = 0; i < 2; ++i) {
+    waiting.push_back(server.connect());
+    waiting.back().send(get("/wait?wait=60s"));
+  }
+  while (server.open_replies() != 2) {
+  }
+  RawClient client = server.connect();
+  const std::string refused = client.send(get("/wait?wait=60s")).read_answer();
+  EXPECT_EQ(status_of(refused), 503);
+  EXPECT_THAT(refused, HasSubstr("2 requests wait already"));
+  EXPECT_THAT(refused, HasSubstr("\r\nRetry-After: 1\r\n"));
+  EXPECT_EQ(status_of(client.send(kGood).read_answer()), 200);
+  server.release();
+  EXPECT_EQ(body_of(waiting.front().read_answer()), "waited");
+  EXPECT_EQ(body_of(waiting.back().read_answer()), "waited");
+  client.send(get("/wait?wait=60s"));
+  while (server.open_replies() == 0) {
+  }
+  server.release();
+  EXPECT_EQ(body_of(client.read_answer()), "waited");
+}
+
 TEST(Server, OutlivesAClientThatGoesAwayWhileItWaits) {
   RunningServer server;
   {
