@@ -6,7 +6,8 @@ set -euo pipefail
 usage() {
   cat <<'TEXT'
 usage: scripts/test-engine.sh start [--private]   prints the DOCKER_HOST to use
-       scripts/test-engine.sh start --tls FOLDER  a private engine that speaks TLS, too: prints its two addresses
+       scripts/test-engine.sh start --tls FOLDER ADDRESS
+                                                  a private engine that speaks TLS, too: prints its two addresses
        scripts/test-engine.sh stop DOCKER_HOST    ends the private engine with that address
        scripts/test-engine.sh crash DOCKER_HOST   kills it, as nothing else does: no goodbye, containers left behind
        scripts/test-engine.sh revive DOCKER_HOST  starts it again, on the same data, after a crash
@@ -16,9 +17,10 @@ start   prints the address of the engine that answers at GENISYS_TEST_DOCKER_HOS
         and process id file in a temporary directory of its own; beside a running dockerd in a network
         namespace of its own too, so published ports are then reachable only through
         nsenter --net=/run/netns/NAME, NAME being the directory's.
-        With --tls it listens beside its socket at a free port of 127.0.0.1, shows server-cert.pem (its key is
-        server-key.pem) of the folder, and wants a certificate that ca.pem there signed. Its containers have
-        no network, so that it may live in the network namespace of the machine.
+        With --tls it listens beside its socket at port 2376 of ADDRESS, shows server-cert.pem (its key is
+        server-key.pem) of the folder, and wants a certificate that ca.pem there signed. It is always in a
+        namespace of its own, at the other end of a link from this machine: ADDRESS is 169.254.x.y, where y
+        is 2 more than a multiple of 4, and nobody else has it.
 stop    does nothing for an engine that was not started by this script.
 
 A private engine needs dockerd (Debian: docker.io), and root or sudo without a password.
@@ -69,13 +71,15 @@ launch() {
   done
 }
 
-# One at which nobody listens just now, below those that the kernel gives to whoever asks for any.
-free_port() {
-  local port
-  for ((port = 20000 + RANDOM % 10000; ; ++port)); do
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
-  done
-  printf '%s' "$port"
+# link NAMESPACE ADDRESS: between this machine and the namespace, where it has the address. Goes with the
+# namespace.
+link() {
+  local here=gv${1##*.}
+  ip link add "$here" type veth peer name engine netns "$1"
+  ip address add "${2%.*}.$((${2##*.} - 1))/30" dev "$here"
+  ip link set "$here" up
+  ip -n "$1" address add "$2/30" dev engine
+  ip -n "$1" link set engine up
 }
 
 # Ends the engine and everything that it leaves behind.
@@ -122,14 +126,17 @@ start() {
   chmod 711 "$dir"
   local tcp='' own=()
   if [ "${1:-}" = --tls ]; then
-    tcp=tcp://127.0.0.1:$(free_port)
+    tcp=tcp://$3:2376
     own=(--host "$tcp" --tlsverify --tlscacert "$2/ca.pem" --tlscert "$2/server-cert.pem"
-      --tlskey "$2/server-key.pem" --bridge none --iptables=false --ip6tables=false)
-  elif pgrep -x dockerd >/dev/null; then
-    # Two engines in one network namespace fight over docker0 and the packet filter.
+      --tlskey "$2/server-key.pem")
+  fi
+  # Two engines in one network namespace fight over docker0 and the packet filter. That is no matter of having
+  # a bridge: one that is told to do without (--bridge none) removes docker0, whosever it is.
+  if [ -n "$tcp" ] || pgrep -x dockerd >/dev/null; then
     ip netns add "$(basename "$dir")"
     ip -n "$(basename "$dir")" link set lo up
   fi
+  [ -z "$tcp" ] || link "$(basename "$dir")" "$3"
   # Not every file system carries overlay2; vfs is slow and works on all.
   if ! launch "$dir" "${own[@]}" && ! launch "$dir" "${own[@]}" --storage-driver vfs; then
     tail -n 15 "$dir/log" >&2
@@ -190,7 +197,7 @@ revive() {
 
 case ${1:-} in
   start)
-    [ $# -eq 1 ] || { [ $# -eq 2 ] && [ "$2" = --private ]; } || { [ $# -eq 3 ] && [ "$2" = --tls ]; } || {
+    [ $# -eq 1 ] || { [ $# -eq 2 ] && [ "$2" = --private ]; } || { [ $# -eq 4 ] && [ "$2" = --tls ]; } || {
       usage >&2
       exit 2
     }
