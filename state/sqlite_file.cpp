@@ -195,6 +195,8 @@ void SqliteFile::configure() {
   database_->exec("PRAGMA synchronous = FULL");
   // Reading takes the lock for as long as the connection lives, and tells who else has it.
   database_->execAndGet("PRAGMA user_version");
+  // Only now has SQLite seen the header, which may ask for a newer SQLite to write it.
+  if (sqlite3_db_readonly(handle, "main") == 1) throw damaged(path_, "its header");
   if (options_.max_pages > 0) bound_pages(options_.max_pages);
 }
 

@@ -26,6 +26,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint32_t kWrites = 12;
+// A call of the loader was hit, before there was a program.
+constexpr int kNotLoaded = 127;
 
 struct Session {
   int code = 0;
@@ -136,6 +138,7 @@ TEST_P(SyscallSweep, LosesNothingThatWasAcknowledged) {
         run(path, fmt::format("{}:{}:when={}{}", disturbance.calls, disturbance.what, nth,
                               disturbance.goes_on ? "+" : ""));
     SCOPED_TRACE(fmt::format("call {}, session:\n{}", nth, session.output));
+    if (session.code == kNotLoaded) continue;
     if (disturbance.what.find("SIGKILL") == std::string::npos) {
       EXPECT_TRUE(session.code == 0 || session.code == 2) << session.code;
     }

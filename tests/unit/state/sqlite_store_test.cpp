@@ -317,6 +317,16 @@ TEST_F(SqliteStoreTest, RefusesADamagedFileAndSaysHowToGoOn) {
   EXPECT_THAT(error.what(), HasSubstr("put a copy back in its place, or move it away"));
 }
 
+TEST_F(SqliteStoreTest, RefusesAHeaderThatForbidsWriting) {
+  make_file();
+  {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(18);
+    file.put('\x22');
+  }
+  EXPECT_EQ(refusal().fault(), OpenFault::damaged);
+}
+
 TEST_F(SqliteStoreTest, RefusesADefinitionItCannotRead) {
   make_file();
   {
