@@ -35,6 +35,7 @@ inline const Words kExitsWith3 = {"sh", "-c", "exit 3"};
 inline const Words kPrints = {"sh", "-c", "echo one; echo two; echo three"};
 inline const Words kComplains = {"sh", "-c", "echo trouble >&2"};
 inline const Words kNotFound = {"/no/such/program"};
+inline const Words kTakesAllMemory = {"sh", "-c", "x=aaaaaaaa; while true; do x=$x$x; done"};
 inline const Words kIsWell = {"sh", "-c", "touch /tmp/well; sleep 1000000"};  // passes kProbe
 }  // namespace command
 
@@ -52,6 +53,10 @@ class EngineUnderTest {
   virtual std::string unique_name(std::string_view stem) = 0;
   // What `docker inspect` shows of a container under "Config.User", as JSON. Not on the fake.
   virtual std::string shown_by_hand(const docker::ContainerId& id, const std::string& what) = 0;
+  // What an operator does with the docker command: "kill", "pause", "unpause", "restart", or
+  // "rename" to `name`.
+  virtual void by_hand(const std::string& verb, const docker::ContainerId& id,
+                       const std::string& name) = 0;
   // Lets what is under way go on, for a few milliseconds of the engine's time.
   virtual void let_pass() = 0;
 
@@ -104,6 +109,10 @@ class EngineContract : public ::testing::TestWithParam<Candidate> {
   docker::ContainerState state(const docker::ContainerId& id);
   std::string shown_by_hand(const docker::ContainerId& id, const std::string& what) {
     return subject_->shown_by_hand(id, what);
+  }
+  void by_hand(const std::string& verb, const docker::ContainerId& id,
+               const std::string& name = {}) {
+    subject_->by_hand(verb, id, name);
   }
 
  private:

@@ -29,6 +29,8 @@ class FakeUnderTest final : public EngineUnderTest {
     runs(command::kExitsWith3, Program::exits(3));
     runs(command::kPrints, {.ends_after = state::Duration{}, .output = "one\ntwo\nthree\n"});
     runs(command::kComplains, {.ends_after = state::Duration{}, .output = "trouble\n"});
+    runs(command::kTakesAllMemory,
+         {.ends_after = std::chrono::milliseconds(10), .runs_out_of_memory = true});
     runs(command::kNotFound, Program::command_not_found());
     engine_.set_pull_failure("127.0.0.1:*",
                              docker::Error{docker::ErrorKind::engine, 500, "connection refused"});
@@ -42,6 +44,15 @@ class FakeUnderTest final : public EngineUnderTest {
   }
   std::string shown_by_hand(const docker::ContainerId&, const std::string&) override {
     throw std::logic_error("the fake is seen through its calls only");
+  }
+  void by_hand(const std::string& verb, const docker::ContainerId& id,
+               const std::string& name) override {
+    if (verb == "kill") return engine_.kill(id);
+    if (verb == "pause") return engine_.pause(id);
+    if (verb == "unpause") return engine_.unpause(id);
+    if (verb == "rename") return engine_.rename(id, name);
+    engine_.docker_restart(id, std::chrono::milliseconds(50));
+    for (int i = 0; i < 100; ++i) let_pass();
   }
   void let_pass() override {
     test::run_ready(context_);

@@ -1,6 +1,8 @@
 // The contract on a real engine, through HttpEngine. Without an engine it fails: only
 // GENISYS_TEST_ENGINE=none skips it. Over TLS when the environment says so as the docker command
 // takes it (DOCKER_TLS_VERIFY, DOCKER_CERT_PATH): see over_tls.sh.
+#include <fmt/format.h>
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <cstdlib>
 #include <fstream>
@@ -10,6 +12,7 @@
 #include "docker/address.hpp"
 #include "docker/http_engine.hpp"
 #include "tests/contract/engine_contract.hpp"
+#include "tests/support/shell.hpp"
 #include "tests/support/test_engine.hpp"
 
 namespace genisys::contract {
@@ -59,6 +62,13 @@ class RealUnderTest final : public EngineUnderTest {
   std::string unique_name(std::string_view stem) override { return host_.unique_name(stem); }
   std::string shown_by_hand(const docker::ContainerId& id, const std::string& what) override {
     return host_.inspect(id.str(), what);
+  }
+  void by_hand(const std::string& verb, const docker::ContainerId& id,
+               const std::string& name) override {
+    const std::string grace = verb == "restart" ? "--time 1 " : "";
+    const auto done = test::run_shell(fmt::format(
+        "docker -H {} {} {}{} {}", test::shell_quoted(host_.url()), verb, grace, id.str(), name));
+    if (done.code != 0) throw std::runtime_error(done.output);
   }
   void let_pass() override {
     // Idle when nothing is under way, too: time passes in the containers.

@@ -21,12 +21,13 @@ std::optional<std::string> Attempts::started(std::string_view slot, state::TimeP
                             past.count + 1, std::chrono::duration<double>(now - past.last).count(),
                             std::chrono::duration<double>(least).count());
   }
-  if (!std::exchange(past.excused, false)) ++past.count;
+  if (!std::exchange(past.excused, now < excused_until_)) ++past.count;
   past.last = now;
   return problem;
 }
 
-void Attempts::excuse() {
+void Attempts::excuse(state::TimePoint now) {
+  excused_until_ = now + std::chrono::seconds(30);
   for (auto& [slot, past] : slots_) past.excused = true;
 }
 

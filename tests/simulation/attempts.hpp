@@ -19,8 +19,9 @@ class Attempts {
   // A slot's container started; what is wrong with that, if anything.
   std::optional<std::string> started(std::string_view slot, state::TimePoint now);
 
-  // The last end may count for nothing: somebody's hands, or the engine, ended it or hid it.
-  void excuse();
+  // The last end, and those in the next half minute, may count for nothing: the engine caused them,
+  // or hid how they came about.
+  void excuse(state::TimePoint now);
   // What was learnt last was not yet recorded when the connector was killed.
   void forget_last();
   // Everything may begin anew.
@@ -33,6 +34,7 @@ class Attempts {
     bool excused = false;
   };
   std::map<std::string, Slot, std::less<>> slots_;
+  state::TimePoint excused_until_ = {};
 };
 
 }  // namespace genisys::simulation

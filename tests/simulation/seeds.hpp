@@ -32,7 +32,7 @@ inline std::uint64_t number_from(const char* variable, std::uint64_t otherwise) 
 
 // Seeds are dealt out to so many tests, which run beside each other and are each far from their
 // timeout.
-inline constexpr std::uint64_t kShards = 8;
+inline constexpr std::uint64_t kShards = 16;
 
 // A shard of the seeds from 1 on, as many as `variable` says, or that of GENISYS_SEED alone, when
 // it is this shard's; ends at the first that fails.

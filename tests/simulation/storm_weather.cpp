@@ -64,7 +64,7 @@ void Storm::one_step() {
 void Storm::ask_for_something() {
   if (!farm_.connector_is_up() && one_in(2)) return farm_.start_connector();
   if (!farm_.engine().is_up() && one_in(2)) {
-    attempts_.excuse();
+    attempts_.excuse(farm_.clock().now());
     return farm_.engine().start_engine(std::chrono::milliseconds(below(3000)));
   }
   const std::string service = kTargets[below(kTargets.size())];
@@ -137,7 +137,7 @@ void Storm::use_hands() {
 
 void Storm::hit_the_engine() {
   auto& engine = farm_.engine();
-  attempts_.excuse();
+  attempts_.excuse(farm_.clock().now());
   if (!engine.is_up()) return engine.start_engine(std::chrono::milliseconds(below(3000)));
   const auto live_restore = one_in(2) ? fakes::LiveRestore::yes : fakes::LiveRestore::no;
   switch (below(5)) {
@@ -159,7 +159,7 @@ void Storm::hit_the_engine() {
       Figures::all().count("faults: engine hung");
       engine.hang();
       farm_.advance(std::chrono::milliseconds(below(one_in(3) ? 90000 : 3000)));
-      attempts_.excuse();
+      attempts_.excuse(farm_.clock().now());
       return engine.resume();
   }
 }
@@ -217,7 +217,7 @@ void Storm::turn_the_clock() {
 
 void Storm::disturb_events() {
   // What ended while nobody was told counts as the engine's doing.
-  attempts_.excuse();
+  attempts_.excuse(farm_.clock().now());
   if (one_in(4)) {
     Figures::all().count("faults: event stream broken");
     Trace::say("event", "the streams break");
