@@ -53,11 +53,20 @@ class MemoryStore final : public state::Store {
                    write(std::move(batch));
                  }) {}
 
-  // Whoever still waits learns that the store is gone, and nothing of what it wrote.
+  // Like the real one, ends with the write that is under way. Whoever else waits learns that the
+  // store is gone.
   ~MemoryStore() override {
     commits_.refuse_further();
-    commits_.settle(state::WriteFailure{state::StoreFault::closed, "the store is gone"});
+    if (batch_ != nullptr) {
+      disk_->record(*batch_);
+      commits_.settle(std::nullopt);
+    } else {
+      commits_.settle(state::WriteFailure{state::StoreFault::closed, "the store is gone"});
+    }
   }
+
+  // SIGKILL: nothing is left of the write that is under way, and nobody hears of it.
+  void kill() { batch_.reset(); }
 
   state::SnapshotPtr snapshot() const override { return commits_.snapshot(); }
   boost::asio::awaitable<void> commit(state::Change change) override {

@@ -129,6 +129,7 @@ void Farm::bury() {
   }
   if (!connector_->is_gone()) complain("a task of the killed connector did not end");
   connector_.reset();
+  store_->kill();
   store_.reset();
   run();
   ledger_.cut_off(disk_->state());

@@ -5,6 +5,7 @@
 
 #include "state/commands.hpp"
 #include "state/migrations.hpp"
+#include "state/row_checksum.hpp"
 #include "state/sqlite_store.hpp"
 #include "tests/support/builders.hpp"
 #include "tests/support/run_coro.hpp"
@@ -94,8 +95,14 @@ TEST_F(SqliteJournal, TakesTheServicesRowForItsCurrentRevision) {
     ASSERT_TRUE(register_service(draft, definition("web", "app:1")));
   }));
   store.reset();
-  SQLite::Database(options.path, SQLite::OPEN_READWRITE)
-      .exec("UPDATE revision SET definition = '{\"image\":\"app:2\"}'");
+  {
+    SQLite::Database file(options.path, SQLite::OPEN_READWRITE);
+    add_row_checksum(file.getHandle());
+    file.exec("UPDATE revision SET definition = '{\"image\":\"app:2\"}'");
+    file.exec(
+        "UPDATE revision SET checksum = "
+        "row_checksum('revision', service, revision, definition, recorded_at)");
+  }
   const SnapshotPtr state = open()->snapshot();
   const Service& web = *state->find(name("web"));
   EXPECT_EQ(web.definition.image.str(), "app:1");
