@@ -358,6 +358,12 @@ void Observer::note_end(const docker::Event& event) {
   if (looking_) changed_();
 }
 
+void Observer::note_stopped(const docker::ContainerId& id) {
+  const auto found = world_.containers.find(id);
+  if (found == world_.containers.end() || has_ended(found->second.container.state)) return;
+  died_.insert_or_assign(id, Death{.at = clock_.now(), .time = clock_.wall(), .exit_code = {}});
+}
+
 void Observer::handle(const docker::Event& event) {
   mark(event.id);
   const bool expected = works_on_(event.id);

@@ -61,6 +61,9 @@ class Observer {
   // One container may have changed, or all.
   void mark(const docker::ContainerId& id) { dirty_.insert(id); }
   void mark_all() { all_dirty_ = true; }
+  // An act of ours ended it, and leaves it: a list that is older says that it runs, and whoever
+  // believed that would stop it again and again.
+  void note_stopped(const docker::ContainerId& id);
 
   // Looks at what is marked. World::reachable says whether that succeeded; when it did not, the
   // marks stay.

@@ -268,6 +268,10 @@ void Reconciler::learn(const Action& action, const Outcome& outcome) {
     image.state = ImageState::present;
     image.ladder = {};
   }
+  if (const auto* stop = std::get_if<StopContainer>(&action.what);
+      stop && stop->after == AfterStop::keep) {
+    observer_.note_stopped(stop->id);
+  }
   if (const auto* examine = std::get_if<ExamineContainer>(&action.what)) {
     const auto seen = observer_.world().containers.find(examine->id);
     const auto past = history_.services.find(action.service);
