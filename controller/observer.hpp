@@ -41,10 +41,12 @@ class Observer {
  public:
   // `wake` is called whenever there is something to look at, `changed` when the World changed while
   // a look may be waiting for the engine. `works_on` tells whether an act of ours on a container is
-  // under way: its events are expected and wake nobody.
+  // under way: its events are expected and wake nobody. `ends`: whether that act stops or removes
+  // it, so that its absence is no surprise; unset: every act does.
   Observer(docker::Engine& engine, state::Clock& clock, std::string instance,
            state::Duration second_look, std::function<void(Urgency)> wake,
-           std::function<void()> changed, std::function<bool(const docker::ContainerId&)> works_on);
+           std::function<void()> changed, std::function<bool(const docker::ContainerId&)> works_on,
+           std::function<bool(const docker::ContainerId&)> ends = {});
 
   const World& world() const { return world_; }
 
@@ -118,6 +120,7 @@ class Observer {
   std::function<void(Urgency)> wake_;
   std::function<void()> changed_;
   std::function<bool(const docker::ContainerId&)> works_on_;
+  std::function<bool(const docker::ContainerId&)> ends_;
   World world_;
   std::set<docker::ContainerId> dirty_;
   bool all_dirty_ = true;

@@ -60,7 +60,8 @@ Reconciler::Reconciler(asio::any_io_executor executor, state::Store& store,
       history_(recorder_.recall()),
       observer_(
           engine, clock, instance_, options_.policy.second_look, wake_, [this] { decide(); },
-          [this](const docker::ContainerId& id) { return works_on(id); }),
+          [this](const docker::ContainerId& id) { return works_on(id); },
+          [this](const docker::ContainerId& id) { return ends(id); }),
       executor_(std::move(executor), engine, clock, instance_, options_.limits,
                 {.still_wanted = [this](const Action& action) { return still_wanted(action); },
                  .ended = [this](const Action& action, const InFlight& about,
@@ -213,6 +214,13 @@ bool Reconciler::works_on(const docker::ContainerId& id) const {
   return executor_.works_on(id) ||
          std::any_of(settling_.begin(), settling_.end(),
                      [&](const InFlight& act) { return act.container == id; });
+}
+
+bool Reconciler::ends(const docker::ContainerId& id) const {
+  const std::vector<InFlight> acts = under_way();
+  return std::any_of(acts.begin(), acts.end(), [&](const InFlight& act) {
+    return act.container == id && (act.kind == ActKind::stop || act.kind == ActKind::remove);
+  });
 }
 
 bool Reconciler::still_wanted(const Action& action) const {
