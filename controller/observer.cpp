@@ -39,14 +39,16 @@ bool wants_details(ContainerState state) {
 Observer::Observer(docker::Engine& engine, state::Clock& clock, std::string instance,
                    state::Duration second_look, std::function<void(Urgency)> wake,
                    std::function<void()> changed,
-                   std::function<bool(const docker::ContainerId&)> works_on)
+                   std::function<bool(const docker::ContainerId&)> works_on,
+                   std::function<bool(const docker::ContainerId&)> ends)
     : engine_(engine),
       clock_(clock),
       instance_(std::move(instance)),
       second_look_(second_look),
       wake_(std::move(wake)),
       changed_(std::move(changed)),
-      works_on_(std::move(works_on)) {}
+      works_on_(std::move(works_on)),
+      ends_(ends ? std::move(ends) : works_on_) {}
 
 asio::awaitable<void> Observer::refresh() {
   if (!all_dirty_ && dirty_.empty() && world_.reachable) co_return;
@@ -83,7 +85,7 @@ asio::awaitable<void> Observer::refresh() {
   std::erase_if(world_.containers, [&](const auto& entry) {
     const docker::ContainerId& id = entry.first;
     if (present.contains(id) || !(whole || asked.contains(id))) return false;
-    if (!whole && !explained_.contains(id) && !works_on_(id)) {
+    if (!whole && !explained_.contains(id) && !ends_(id)) {
       is_unproven = true;
       return false;
     }
@@ -132,7 +134,7 @@ bool Observer::is_believable(const std::vector<docker::Container>& listed) {
     const OwnContainers known = own_containers();
     std::set<docker::ContainerId> explained = explained_;
     for (const auto& [id, runs] : known) {
-      if (works_on_(id)) explained.insert(id);
+      if (ends_(id)) explained.insert(id);
     }
     doubt = doubt_in(known, shown, explained, reconnected_);
   }
@@ -356,6 +358,12 @@ void Observer::note_end(const docker::Event& event) {
   uninspected_.erase(event.id);
   died_.insert_or_assign(event.id, death);
   if (looking_) changed_();
+}
+
+void Observer::note_stopped(const docker::ContainerId& id) {
+  const auto found = world_.containers.find(id);
+  if (found == world_.containers.end() || has_ended(found->second.container.state)) return;
+  died_.insert_or_assign(id, Death{.at = clock_.now(), .time = clock_.wall(), .exit_code = {}});
 }
 
 void Observer::handle(const docker::Event& event) {

@@ -41,10 +41,12 @@ class Observer {
  public:
   // `wake` is called whenever there is something to look at, `changed` when the World changed while
   // a look may be waiting for the engine. `works_on` tells whether an act of ours on a container is
-  // under way: its events are expected and wake nobody.
+  // under way: its events are expected and wake nobody. `ends`: whether that act stops or removes
+  // it, so that its absence is no surprise; unset: every act does.
   Observer(docker::Engine& engine, state::Clock& clock, std::string instance,
            state::Duration second_look, std::function<void(Urgency)> wake,
-           std::function<void()> changed, std::function<bool(const docker::ContainerId&)> works_on);
+           std::function<void()> changed, std::function<bool(const docker::ContainerId&)> works_on,
+           std::function<bool(const docker::ContainerId&)> ends = {});
 
   const World& world() const { return world_; }
 
@@ -61,6 +63,9 @@ class Observer {
   // One container may have changed, or all.
   void mark(const docker::ContainerId& id) { dirty_.insert(id); }
   void mark_all() { all_dirty_ = true; }
+  // An act of ours ended it, and leaves it: a list that is older says that it runs, and whoever
+  // believed that would stop it again and again.
+  void note_stopped(const docker::ContainerId& id);
 
   // Looks at what is marked. World::reachable says whether that succeeded; when it did not, the
   // marks stay.
@@ -115,6 +120,7 @@ class Observer {
   std::function<void(Urgency)> wake_;
   std::function<void()> changed_;
   std::function<bool(const docker::ContainerId&)> works_on_;
+  std::function<bool(const docker::ContainerId&)> ends_;
   World world_;
   std::set<docker::ContainerId> dirty_;
   bool all_dirty_ = true;

@@ -63,7 +63,8 @@ Reconciler::Reconciler(asio::any_io_executor executor, state::Store& store,
       progress_{.since = clock.now()},
       observer_(
           engine, clock, instance_, options_.policy.second_look, wake_, [this] { decide(); },
-          [this](const docker::ContainerId& id) { return works_on(id); }),
+          [this](const docker::ContainerId& id) { return works_on(id); },
+          [this](const docker::ContainerId& id) { return ends(id); }),
       executor_(std::move(executor), engine, clock, instance_, options_.limits,
                 {.still_wanted = [this](const Action& action) { return still_wanted(action); },
                  .ended = [this](const Action& action, const InFlight& about,
@@ -242,6 +243,13 @@ bool Reconciler::works_on(const docker::ContainerId& id) const {
                      [&](const InFlight& act) { return act.container == id; });
 }
 
+bool Reconciler::ends(const docker::ContainerId& id) const {
+  const std::vector<InFlight> acts = under_way();
+  return std::any_of(acts.begin(), acts.end(), [&](const InFlight& act) {
+    return act.container == id && (act.kind == ActKind::stop || act.kind == ActKind::remove);
+  });
+}
+
 bool Reconciler::still_wanted(const Action& action) const {
   const state::Service* service = store_.snapshot()->find(action.service);
   if (service == nullptr || service->generation != action.generation) return false;
@@ -308,6 +316,10 @@ void Reconciler::learn(const Action& action, const Outcome& outcome) {
     ImageHistory& image = history_.images[run->spec.image];
     image.state = ImageState::present;
     image.ladder = {};
+  }
+  if (const auto* stop = std::get_if<StopContainer>(&action.what);
+      stop && stop->after == AfterStop::keep) {
+    observer_.note_stopped(stop->id);
   }
   if (const auto* examine = std::get_if<ExamineContainer>(&action.what)) {
     const auto seen = observer_.world().containers.find(examine->id);

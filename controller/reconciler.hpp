@@ -90,6 +90,7 @@ class Reconciler {
   void learn_failure(const Action& action, const Outcome& outcome);
   void learn_held_name(const Action& action);
   bool works_on(const docker::ContainerId& id) const;
+  bool ends(const docker::ContainerId& id) const;
   bool still_wanted(const Action& action) const;
   std::string masked(const Action& action, std::string text) const;
   void learn_pull(const PullImage& pull, const Outcome& outcome);

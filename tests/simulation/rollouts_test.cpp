@@ -153,6 +153,7 @@ class RolloutSchedule {
       farm_.engine().kill(id);
     } else {
       farm_.allow_one_by_hand("web");
+      farm_.referee().excuse(id);
       farm_.engine().set_health(id, docker::Health::unhealthy);
     }
   }

@@ -161,6 +161,7 @@ class Schedule {
   void allow_one_beside(const docker::ContainerId& id) {
     const auto& labels = farm_.engine().find(id)->spec.labels;
     farm_.allow_one_by_hand(labels.at(std::string(controller::kServiceLabel)));
+    farm_.referee().excuse(id);
   }
 
   // Without its events the connector can't tell a restart from a death: the operator's container
@@ -168,6 +169,7 @@ class Schedule {
   void restart_by_hand(const docker::ContainerId& id) {
     const auto& labels = farm_.engine().find(id)->spec.labels;
     farm_.allow_one_by_hand(labels.at(std::string(controller::kServiceLabel)));
+    farm_.referee().excuse(id);
     farm_.engine().docker_restart(id);
   }
 

@@ -47,6 +47,9 @@ void Storm::run() {
 void Storm::set_the_scene() {
   auto& engine = farm_.engine();
   for (const char* image : {"own:1", "crash:1"}) engine.add_image(image);
+  // No call is for nothing, so that who repeats one without a pause lets time pass at least.
+  engine.set_latency(fakes::Operation::list, 1ms);
+  engine.set_latency(fakes::Operation::stop, 5ms);
   engine.set_command_behaviour("crash:1", Program::exits(1, 200ms));
   engine.set_command_behaviour("db:1", {.has_health_check = true, .healthy_after = 1s});
   farm_.guard(engine.run_foreign("neighbour", "other:1"));

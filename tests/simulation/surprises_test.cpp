@@ -81,6 +81,23 @@ TEST_F(Surprises, AListThatStaysEmptyIsBelievedTheSecondTime) {
   ASSERT_TRUE(farm.converges(60s));
 }
 
+TEST_F(Surprises, AnAdoptedContainerIsStoppedOnceThoughTheListLags) {
+  const auto stray = farm.engine().run_foreign("stray", "app:1");
+  farm.engine().set_latency(Operation::stop, 5ms);
+  farm.engine().set_latency(Operation::list, 1ms);
+  farm.engine().set_list_lag(1500ms);
+  farm.engine().events().set_delivery(
+      [](const auto&) { return fakes::EventFeed::Delivery::dropped; });
+  farm.declare("web");
+  farm.desire("web", 1);
+  farm.advance(10s);
+  farm.desire("web", 0);
+  farm.advance(20s);
+  EXPECT_FALSE(farm.engine().find(stray)->up());
+  EXPECT_LE(farm.engine().calls(Operation::stop), 2U);
+  EXPECT_TRUE(farm.status("web")->converged);
+}
+
 TEST_F(Surprises, ALookAtSingleOnesThatShowsNoneIsNoProof) {
   web(3);
   const auto creates = farm.engine().calls(Operation::create);
