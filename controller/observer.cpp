@@ -92,7 +92,16 @@ asio::awaitable<void> Observer::refresh() {
     note_vanished(entry.second);
     return true;
   });
-  if (is_unproven) {
+  // Nor is one gone that an act of ours has just made, and that was never seen.
+  const bool is_one_unseen = std::any_of(asked.begin(), asked.end(), [&](const auto& id) {
+    return !whole && !present.contains(id) && !world_.containers.contains(id) &&
+           !explained_.contains(id) && works_on_(id) && !ends_(id);
+  });
+  if (is_one_unseen) {
+    world_.doubt = Doubt{.message = "the engine does not show a container that was just made",
+                         .look_again = now + second_look_};
+  }
+  if (is_unproven || is_one_unseen) {
     all_dirty_ = true;
     wake_(Urgency::now);
   }

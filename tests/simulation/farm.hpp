@@ -133,6 +133,7 @@ class Farm final : private Witness {
   void run_ready();
   void note_target(std::string_view service, std::uint32_t target);
   void check(const fakes::FakeContainer& changed);
+  void allow_a_late_start(const fakes::FakeContainer& changed);
   // What has to hold at any moment.
   void check_moment();
   void commit(state::Change change);
@@ -162,6 +163,10 @@ class Farm final : private Witness {
     Kill when;
   };
   std::optional<PlannedKill> planned_kill_;
+  // Starts that this life asked for and has no answer to; and those that a killed one left, with
+  // the time of its kill.
+  std::set<docker::ContainerId> starting_;
+  std::map<docker::ContainerId, state::TimePoint> left_starting_;
   WriteFaults write_faults_;
   struct Allowance {
     std::uint32_t target = 0;

@@ -132,6 +132,8 @@ void Farm::bury() {
   store_->kill();
   store_.reset();
   run();
+  for (const docker::ContainerId& id : starting_) left_starting_.insert_or_assign(id, clock_.now());
+  starting_.clear();
   ledger_.cut_off(disk_->state());
   open_store();
   check_moment();
@@ -150,6 +152,7 @@ Kill Farm::begins(const EngineCall& call) {
   const Kill kill = next_operation();
   Trace::say("call", "{}{}", to_string(call), text_of(kill));
   if (kill != Kill::none) Figures::all().count(fmt::format("kills at a call{}", text_of(kill)));
+  if (kill != Kill::before && call.operation == Operation::start) starting_.insert(*call.id);
   if (kill != Kill::before) referee_.call_begins(call, *store_->snapshot());
   check_moment();
   return kill;
@@ -162,6 +165,7 @@ void Farm::answered(const EngineCall& call, const docker::Error* error) {
     Trace::say("answer", "{}: {}, {}", to_string(call), docker::to_string(error->kind),
                error->message);
   }
+  if (call.operation == Operation::start) starting_.erase(*call.id);
   referee_.call_answered(call, error);
   check_moment();
 }
