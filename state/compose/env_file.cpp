@@ -125,16 +125,10 @@ class EnvFileParser {
       }
       return value;
     };
-    std::string why;
-    auto result = interpolate(text, lookup, kMaxBytes - bytes_, why);
+    Unfilled unfilled;
+    auto result = interpolate(text, lookup, kMaxBytes - bytes_, unfilled);
     if (!result) {
-      // What quotes the value is not passed on.
-      if (why.find('\'') != std::string::npos) {
-        why =
-            "the variables in the value cannot be filled in: write them like ${NAME} or "
-            "${NAME:-default}, and $$ for a '$' that is meant as such; those that must be set, set";
-      }
-      report(begin, std::move(why));
+      report(begin, unfilled.quotes_text ? kMalformedSecret : std::move(unfilled.why));
       return std::nullopt;
     }
     // Not its name: it may be the end of a password with a '$' in it.

@@ -33,8 +33,8 @@ std::size_t closing_brace(std::string_view text) {
 
 class Writer {
  public:
-  Writer(const Lookup& lookup, std::size_t max_bytes, std::string& why)
-      : lookup_(lookup), max_bytes_(max_bytes), why_(why) {}
+  Writer(const Lookup& lookup, std::size_t max_bytes, Unfilled& unfilled)
+      : lookup_(lookup), max_bytes_(max_bytes), unfilled_(unfilled) {}
 
   // False when there was a problem. The depth of words is bounded.
   bool write(std::string_view text, std::size_t depth) {
@@ -63,7 +63,8 @@ class Writer {
     }
     const std::size_t end = closing_brace(text.substr(1));
     if (end == std::string_view::npos) {
-      why_ =
+      unfilled_.quotes_text = true;
+      unfilled_.why =
           fmt::format("{} has no '}}' at its end: write it, or $$ for a '$' that is meant as such",
                       quote(text));
       return 0;
@@ -88,16 +89,16 @@ class Writer {
     if (rest.starts_with('+')) return !value || write_word(word, depth);
     if (!rest.starts_with('?')) return refuse(whole) != 0;
     if (value) return put(*value);
-    Writer message(lookup_, max_bytes_, why_);
+    Writer message(lookup_, max_bytes_, unfilled_);
     if (!message.write_word(word, depth)) return false;
-    why_ = fmt::format("the variable {} must be set{}{}", quote(name), word.empty() ? "" : ": ",
-                       to_shown(message.result_.text));
+    unfilled_.why = fmt::format("the variable {} must be set{}{}", quote(name),
+                                word.empty() ? "" : ": ", to_shown(message.result_.text));
     return false;
   }
 
   bool write_word(std::string_view word, std::size_t depth) {
     if (depth < kMaxDepth) return write(word, depth + 1);
-    why_ = fmt::format("variables nested deeper than {} levels", kMaxDepth);
+    unfilled_.why = fmt::format("variables nested deeper than {} levels", kMaxDepth);
     return false;
   }
 
@@ -110,12 +111,13 @@ class Writer {
   bool put(std::string_view text) {
     result_.text += text;
     if (result_.text.size() <= max_bytes_) return true;
-    why_ = "the values of variables make the text too long";
+    unfilled_.why = "the values of variables make the text too long";
     return false;
   }
 
   std::size_t refuse(std::string_view what) {
-    why_ = fmt::format(
+    unfilled_.quotes_text = true;
+    unfilled_.why = fmt::format(
         "{} is no variable: write it like ${{NAME}} or ${{NAME:-default}}, or $$ for a '$' that is "
         "meant as such",
         quote(what));
@@ -130,15 +132,15 @@ class Writer {
 
   const Lookup& lookup_;
   std::size_t max_bytes_;
-  std::string& why_;
+  Unfilled& unfilled_;
   Interpolated result_;
 };
 
 }  // namespace
 
 std::optional<Interpolated> interpolate(std::string_view text, const Lookup& lookup,
-                                        std::size_t max_bytes, std::string& why) {
-  Writer writer(lookup, max_bytes, why);
+                                        std::size_t max_bytes, Unfilled& unfilled) {
+  Writer writer(lookup, max_bytes, unfilled);
   if (!writer.write(text, 0)) return std::nullopt;
   return writer.take();
 }

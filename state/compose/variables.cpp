@@ -78,16 +78,12 @@ void Variables::fill(Value& tree, const std::string& pointer,
 
 void Variables::fill_text(Value& value, const std::string& text, const std::string& pointer,
                           bool is_resolved) {
-  std::string why;
+  Unfilled unfilled;
   const Lookup lookup = [this](const std::string& name) { return this->value(name); };
-  auto filled = interpolate(text, lookup, kMaxFilledBytes - filled_bytes_, why);
+  auto filled = interpolate(text, lookup, kMaxFilledBytes - filled_bytes_, unfilled);
   if (!filled) {
-    if (is_environment(pointer)) {
-      why =
-          "the variables in the value cannot be filled in: write them like ${NAME} or "
-          "${NAME:-default}, and $$ for a '$' that is meant as such; those that must be set, set";
-    }
-    problems_.push_back({pointer, std::move(why), value.at()});
+    if (unfilled.quotes_text && is_environment(pointer)) unfilled.why = kMalformedSecret;
+    problems_.push_back({pointer, std::move(unfilled.why), value.at()});
     return;
   }
   filled_bytes_ += filled->text.size();

@@ -166,9 +166,9 @@ void variables(std::string_view text) {
     if (variable == "EMPTY") return "";
     return std::nullopt;
   };
-  std::string why;
-  const auto filled = state::compose::interpolate(text, lookup, kMost, why);
-  if (!filled) return require_why(text, why);
+  state::compose::Unfilled unfilled;
+  const auto filled = state::compose::interpolate(text, lookup, kMost, unfilled);
+  if (!filled) return require_why(text, unfilled.why);
   require(filled->text.size() <= kMost, "the result is bounded");
   require(text.find('$') != std::string_view::npos || filled->text == text,
           "a text without variables stays", text);

@@ -233,7 +233,7 @@ HttpCases amounts() {
       with("memory of another unit", R"("mem_limit": "1x")", "/mem_limit"),
       with("processors below nothing", R"("cpus": "-1")", "/cpus"),
       with("processors that are no number", R"("cpus": "NaN")", "/cpus"),
-      with("processors with exponent", R"("cpus": 1e400)", "1e400"),
+      with("processors with exponent", R"("cpus": 1e400)", "too big"),
       with("processes below nothing", R"("pids_limit": -2)", "/pids_limit"),
       with("limit without end", R"("ulimits": {"nofile": -2})", "/ulimits"),
       with("limit that is unknown", R"("ulimits": {"fish": 1})", "/ulimits"),

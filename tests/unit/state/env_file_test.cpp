@@ -108,7 +108,7 @@ INSTANTIATE_TEST_SUITE_P(
                             "1:6 : unexpected text behind the closing '"},
                     Refused{"malformed_variable", "A=1\nB=pa$\n",
                             "2:1 : the variables in the value cannot be filled in"},
-                    Refused{"required_variable", "A=${X:?say it}\n", "those that must be set, set"},
+                    Refused{"required_variable", "A=${X:?say it}\n", "the variable 'X' must be set: say it"},
                     Refused{"nul", "A=\0\n"s, "UTF-8"}, Refused{"latin1", "A=\xE9\n", "UTF-8"}),
     [](const auto& test) { return test.param.name; });
 

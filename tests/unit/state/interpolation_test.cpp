@@ -31,9 +31,9 @@ struct Accepted {
 class InterpolationAccepts : public testing::TestWithParam<Accepted> {};
 
 TEST_P(InterpolationAccepts, AsWritten) {
-  std::string why;
-  const auto result = interpolate(GetParam().text, lookup, kMost, why);
-  ASSERT_TRUE(result) << why;
+  Unfilled unfilled;
+  const auto result = interpolate(GetParam().text, lookup, kMost, unfilled);
+  ASSERT_TRUE(result) << unfilled.why;
   EXPECT_EQ(result->text, GetParam().result);
   EXPECT_EQ(fmt::format("{}", fmt::join(result->unset, ",")), GetParam().unset);
 }
@@ -87,9 +87,9 @@ struct Refused {
 class InterpolationRefuses : public testing::TestWithParam<Refused> {};
 
 TEST_P(InterpolationRefuses, WithReason) {
-  std::string why;
-  EXPECT_FALSE(interpolate(GetParam().text, lookup, kMost, why));
-  EXPECT_THAT(why, HasSubstr(GetParam().reason));
+  Unfilled unfilled;
+  EXPECT_FALSE(interpolate(GetParam().text, lookup, kMost, unfilled));
+  EXPECT_THAT(unfilled.why, HasSubstr(GetParam().reason));
 }
 
 INSTANTIATE_TEST_SUITE_P(
