@@ -16,7 +16,7 @@ if grep -n '@[A-Z_]*@' "$unit"; then
   exit 1
 fi
 
-for setting in Type=notify WatchdogSec=30 Restart=always RestartPreventExitStatus=2 \
+for setting in Type=notify WatchdogSec=30 Restart=always "RestartPreventExitStatus=2 5" \
   NoNewPrivileges=yes CapabilityBoundingSet= LimitCORE=0; do
   grep -qxF -- "$setting" "$unit" || { echo "the unit lacks $setting" >&2; exit 1; }
 done

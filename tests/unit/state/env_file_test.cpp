@@ -97,19 +97,19 @@ TEST_P(EnvFileRefuses, WithPlaceAndReason) {
 
 INSTANTIATE_TEST_SUITE_P(
     EnvFile, EnvFileRefuses,
-    testing::Values(Refused{"no_name", "A=1\n=2\n", "2:1 : expected a line NAME=value"},
-                    Refused{"two_words", "A=1\nB C=2\n", "2:1 : expected a line NAME=value"},
-                    Refused{"yaml", "A: 1\n", "expected a line NAME=value"},
-                    Refused{"unclosed_double", "A=1\nB=\"x\nC=2\n",
-                            "2:3 : a value begins with \" and does not"},
-                    Refused{"unclosed_single", "A='x", "1:3 : a value begins with '"},
-                    Refused{"unclosed_escape", "A=\"x\\", "does not end"},
-                    Refused{"behind_the_quote", "A='x'y\n",
-                            "1:6 : unexpected text behind the closing '"},
-                    Refused{"malformed_variable", "A=1\nB=pa$\n",
-                            "2:1 : the variables in the value cannot be filled in"},
-                    Refused{"required_variable", "A=${X:?say it}\n", "the variable 'X' must be set: say it"},
-                    Refused{"nul", "A=\0\n"s, "UTF-8"}, Refused{"latin1", "A=\xE9\n", "UTF-8"}),
+    testing::Values(
+        Refused{"no_name", "A=1\n=2\n", "2:1 : expected a line NAME=value"},
+        Refused{"two_words", "A=1\nB C=2\n", "2:1 : expected a line NAME=value"},
+        Refused{"yaml", "A: 1\n", "expected a line NAME=value"},
+        Refused{"unclosed_double", "A=1\nB=\"x\nC=2\n",
+                "2:3 : a value begins with \" and does not"},
+        Refused{"unclosed_single", "A='x", "1:3 : a value begins with '"},
+        Refused{"unclosed_escape", "A=\"x\\", "does not end"},
+        Refused{"behind_the_quote", "A='x'y\n", "1:6 : unexpected text behind the closing '"},
+        Refused{"malformed_variable", "A=1\nB=pa$\n",
+                "2:1 : the variables in the value cannot be filled in"},
+        Refused{"required_variable", "A=${X:?say it}\n", "the variable 'X' must be set: say it"},
+        Refused{"nul", "A=\0\n"s, "UTF-8"}, Refused{"latin1", "A=\xE9\n", "UTF-8"}),
     [](const auto& test) { return test.param.name; });
 
 TEST(EnvFile, TellsEveryProblemAndNoticesUnsetVariables) {
@@ -122,9 +122,8 @@ TEST(EnvFile, TellsEveryProblemAndNoticesUnsetVariables) {
 
 // Every way to be wrong, with a secret at every place of the line.
 TEST(EnvFile, RepeatsNothingOfWhatItSays) {
-  for (const char* text :
-       {"canary\n=canary\n", "A canary=canary\n", "A=\"canary", "A='x' canary\n", "A=x$canary\n",
-        "A=${canary\n", "A=${X:?canary}\n", "A=$ canary\n", "A=${canary!}\n"}) {
+  for (const char* text : {"canary\n=canary\n", "A canary=canary\n", "A=\"canary", "A='x' canary\n",
+                           "A=x$canary\n", "A=${canary\n", "A=$ canary\n", "A=${canary!}\n"}) {
     Problems problems;
     Problems notices;
     parse_env_file(text, EnvFormat::dotenv, lookup, problems, notices);
