@@ -9,6 +9,12 @@
 namespace genisys::docker {
 namespace {
 
+// Enough to tell it from a name; whether it is one, connecting shows.
+bool looks_like_ipv6(std::string_view host) {
+  return host.find(':') != std::string_view::npos &&
+         host.find_first_of("[]/@") == std::string_view::npos;
+}
+
 constexpr std::size_t kLongestSocketPath = 107;
 
 bool is_blank_or_control(char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; }
@@ -46,6 +52,7 @@ std::optional<Address> tcp_address(std::string_view text, std::string_view autho
     const auto end = authority.find(']');
     if (end == std::string_view::npos) return refuse("the bracket is not closed");
     address.host = authority.substr(1, end - 1);
+    if (!looks_like_ipv6(address.host)) return refuse("an IPv6 address stands in the brackets");
     port = authority.substr(end + 1);
     if (!port.empty() && !port.starts_with(':')) return refuse("after the bracket comes :port");
   } else {

@@ -78,7 +78,9 @@ void image(std::string_view text) {
   if (!reference) return require_why(text, why);
   require(reference->str() == text, "a reference is kept as written", text);
   require(normal == reference->normalised(), "there is one normal form", normal);
-  require(state::normalise_image(normal) == normal, "the normal form stays", normal);
+  // With the registry and `library/` before it a name may be longer than a written one may be.
+  require(normal.size() > 255 || state::normalise_image(normal) == normal, "the normal form stays",
+          normal);
   const auto again = state::ImageReference::parse(normal, why);
   require(again && again->normalised() == normal, "the normal form means the same", normal);
 }

@@ -169,7 +169,10 @@ void require_plan(const PlanWorld& world, const controller::Plan& plan) {
   require(plan.statuses.size() == world.wanted.size(), "every service has a status");
   require(std::ranges::is_sorted(plan.statuses, {}, &state::ServiceStatus::name), "by name");
   std::set<std::string> names;
-  for (const auto& [id, seen] : world.world.containers) names.insert(seen.container.name);
+  // What was let go keeps its name: the engine says so, and another one is taken.
+  for (const auto& [id, seen] : world.world.containers) {
+    if (!world.released.contains(id.str())) names.insert(seen.container.name);
+  }
   std::set<std::pair<state::ServiceName, controller::Slot>> begun;
   for (const controller::InFlight& busy : world.in_flight) {
     if (busy.kind == ActKind::run || busy.kind == ActKind::start) {

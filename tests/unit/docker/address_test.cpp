@@ -87,6 +87,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Refused{"User", "tcp://me@h:80", "only a host and a port"},
                       Refused{"OpenBracket", "tcp://[::1:80", "bracket"},
                       Refused{"AfterBracket", "tcp://[::1]80", "bracket"},
+                      Refused{"NameInBrackets", "tcp://[engine]:80", "stands in the brackets"},
+                      Refused{"BracketInBrackets", "tcp://[[]:37", "stands in the brackets"},
                       Refused{"BareIpv6", "tcp://::1", "in brackets"}),
     [](const auto& row) { return row.param.name; });
 
