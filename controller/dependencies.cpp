@@ -52,7 +52,7 @@ std::string until_healthy(const std::string& name, const ServiceView& view) {
 std::string until_completed(const std::string& name, const state::Service& service,
                             const ServiceView& view) {
   const auto kept = choose_slots(view, service, service.desired.value_or(0)).kept;
-  const std::string waits = fmt::format("waits for service {} to complete", name);
+  std::string waits = fmt::format("waits for service {} to complete", name);
   for (const Slot slot : kept) {
     const auto found = view.slots.find(slot);
     const Member* finished = found == view.slots.end() ? nullptr : found->second.finished();

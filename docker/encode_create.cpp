@@ -32,7 +32,8 @@ void write_program(json::Writer& writer, const ContainerSpec& spec) {
   if (spec.entrypoint) writer.words("Entrypoint", *spec.entrypoint);
   std::vector<std::string> environment;
   environment.reserve(spec.environment.size());
-  for (const auto& [key, value] : spec.environment) environment.push_back(key + '=' + value);
+  for (const auto& [key, value] : spec.environment)
+    environment.push_back(fmt::format("{}={}", key, value));
   writer.words("Env", environment);
   writer.if_said("User", spec.user);
   writer.if_said("WorkingDir", spec.working_dir);
