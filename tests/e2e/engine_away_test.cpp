@@ -15,6 +15,7 @@
 #include "tests/e2e/api_watch.hpp"
 #include "tests/e2e/connector_test.hpp"
 #include "tests/e2e/private_engine.hpp"
+#include "tests/support/long_form.hpp"
 #include "tests/support/test_engine.hpp"
 
 namespace genisys::test {
@@ -65,11 +66,6 @@ TEST(EngineAway, IsOutlivedAndCaughtUpWith) {
   if (testing::Test::HasFailure()) std::cout << connector.process().log();
 }
 
-int number_from(const char* variable, int otherwise) {
-  const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : std::atoi(text);
-}
-
 enum class Mishap { restart, crash, hang };
 
 class EngineMishap : public ::testing::TestWithParam<std::pair<const char*, Mishap>> {
@@ -106,7 +102,7 @@ TEST_P(EngineMishap, UnderLoadIsOutlived) {
   connector.scale_and_converge("web", 2);
   ApiWatch api(connector, "web");
   std::chrono::milliseconds longest{0};
-  const int rounds = number_from("GENISYS_ENGINE_ROUNDS", 1);
+  const auto rounds = static_cast<int>(number_from("GENISYS_ENGINE_ROUNDS", 1));
   std::int64_t writes = 0;
   std::uint32_t target = 0;
   for (int round = 0; round < rounds; ++round) {

@@ -19,6 +19,7 @@
 #include "tests/e2e/connector_test.hpp"
 #include "tests/e2e/life.hpp"
 #include "tests/e2e/running_watch.hpp"
+#include "tests/support/long_form.hpp"
 
 namespace genisys::test {
 namespace {
@@ -177,9 +178,9 @@ INSTANTIATE_TEST_SUITE_P(Of, EachFailPoint, ::testing::ValuesIn(stages()),
                          [](const auto& row) { return std::string(row.param.name); });
 
 std::vector<std::string> whole_lives() {
-  const char* passings = std::getenv("GENISYS_FAIL_POINT_PASSINGS");
+  const std::uint64_t passings = number_from("GENISYS_FAIL_POINT_PASSINGS", 0);
   std::vector<std::string> orders;
-  for (int passing = 1; passing <= (passings == nullptr ? 0 : std::atoi(passings)); ++passing) {
+  for (std::uint64_t passing = 1; passing <= passings; ++passing) {
     for (const char* point : kPoints) orders.push_back(fmt::format("{}:{}", point, passing));
   }
   return orders;

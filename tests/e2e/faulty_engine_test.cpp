@@ -20,17 +20,13 @@
 #include "tests/e2e/connector_test.hpp"
 #include "tests/e2e/running_watch.hpp"
 #include "tests/support/fault_proxy.hpp"
+#include "tests/support/long_form.hpp"
 
 namespace genisys::test {
 namespace {
 
 // Far above what it takes, for machines that do much else.
 constexpr std::chrono::milliseconds kSlowAnswer{250};
-
-std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
-  const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 class FaultyEngine : public ConnectorTest {
  protected:

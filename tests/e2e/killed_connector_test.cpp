@@ -15,6 +15,7 @@
 
 #include "tests/e2e/connector_test.hpp"
 #include "tests/e2e/running_watch.hpp"
+#include "tests/support/long_form.hpp"
 #include "tests/support/register_history.hpp"
 
 namespace genisys::test {
@@ -23,8 +24,7 @@ namespace {
 using KilledConnector = ConnectorTest;
 
 int kills(int otherwise) {
-  const char* text = std::getenv("GENISYS_KILLS");
-  return text == nullptr ? otherwise : std::atoi(text);
+  return static_cast<int>(number_from("GENISYS_KILLS", static_cast<std::uint64_t>(otherwise)));
 }
 
 constexpr std::uint32_t kMostReplicas = 5;

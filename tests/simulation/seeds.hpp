@@ -6,12 +6,12 @@
 
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <random>
 #include <string>
 
 #include "tests/simulation/farm.hpp"
 #include "tests/simulation/figures.hpp"
+#include "tests/support/long_form.hpp"
 
 namespace genisys::simulation {
 
@@ -25,11 +25,6 @@ class Dice {
   std::mt19937_64 random_;
 };
 
-inline std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
-  const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
 // Seeds are dealt out to so many tests, which run beside each other and are each far from their
 // timeout.
 inline constexpr std::uint64_t kShards = 16;
@@ -38,8 +33,8 @@ inline constexpr std::uint64_t kShards = 16;
 // it is this shard's; ends at the first that fails.
 template <class Schedule>
 void try_seeds(std::uint64_t shard, const char* variable, std::uint64_t otherwise) {
-  const std::uint64_t only = number_from("GENISYS_SEED", 0);
-  const std::uint64_t count = number_from(variable, otherwise);
+  const std::uint64_t only = test::number_from("GENISYS_SEED", 0);
+  const std::uint64_t count = test::number_from(variable, otherwise);
   for (std::uint64_t seed = only != 0 ? only : 1; seed <= (only != 0 ? only : count); ++seed) {
     if (seed % kShards != shard) continue;
     SCOPED_TRACE("replay with GENISYS_SEED=" + std::to_string(seed));

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "state/migrations.hpp"
+#include "tests/support/long_form.hpp"
 #include "tests/support/run_coro.hpp"
 #include "tests/support/scratch_directory.hpp"
 #include "tests/sweep/recording_vfs.hpp"
@@ -24,10 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_long() {
-  const char* const wanted = std::getenv("GENISYS_SWEEP");
-  return wanted != nullptr && std::string(wanted) == "all";
-}
+bool is_long() { return test::is_all("GENISYS_SWEEP"); }
 
 class PowerCut : public ::testing::Test {
  protected:

@@ -15,6 +15,7 @@
 
 #include "state/migrations.hpp"
 #include "state/state_backup.hpp"
+#include "tests/support/long_form.hpp"
 #include "tests/support/run_coro.hpp"
 #include "tests/support/scratch_directory.hpp"
 #include "tests/support/shell.hpp"
@@ -122,8 +123,7 @@ class SyscallSweep : public ::testing::TestWithParam<Disturbance> {
 
 TEST_P(SyscallSweep, LosesNothingThatWasAcknowledged) {
   if (const std::string why = cannot_trace(); !why.empty()) GTEST_SKIP() << why;
-  const char* const wanted = std::getenv("GENISYS_SWEEP");
-  const bool all = wanted != nullptr && std::string(wanted) == "all";
+  const bool all = test::is_all("GENISYS_SWEEP");
   // The first calls make the file; later ones repeat, so a longer stride meets them all the same.
   std::uint32_t points = 0;
   std::uint32_t acknowledged = 0;

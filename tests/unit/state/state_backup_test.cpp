@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "state/migrations.hpp"
+#include "tests/support/long_form.hpp"
 #include "tests/support/scratch_directory.hpp"
-#include "tests/support/seeds.hpp"
 #include "tests/unit/state/state_files.hpp"
 
 namespace genisys::state {
@@ -229,7 +229,7 @@ TEST_F(StateBackup, IsNotMadeWhereItWouldTakeTheLastSpace) {
 
 // GENISYS_SERVICES=N: how long it all takes with so many.
 TEST_F(StateBackup, TakesThisLong) {
-  const auto count = static_cast<int>(test::from_environment("GENISYS_SERVICES", 0));
+  const auto count = static_cast<int>(test::number_from("GENISYS_SERVICES", 0));
   if (count == 0) GTEST_SKIP() << "only on request";
   test::ScratchDirectory disk;
   path = disk.file("state.db");

@@ -14,15 +14,15 @@
 #include <vector>
 
 #include "state/migrations.hpp"
+#include "tests/support/long_form.hpp"
 #include "tests/support/scratch_directory.hpp"
-#include "tests/support/seeds.hpp"
 #include "tests/unit/state/state_files.hpp"
 
 namespace genisys::state {
 namespace {
 
 namespace fs = std::filesystem;
-using test::from_environment;
+using test::number_from;
 using test::run_coro;
 using ::testing::HasSubstr;
 
@@ -121,8 +121,8 @@ class StateDamage : public ::testing::Test {
 };
 
 TEST_F(StateDamage, OpensWithTheSameContentOrIsRefusedUntouched) {
-  const std::uint64_t count = from_environment("GENISYS_MUTATIONS", 1000);
-  const std::uint64_t seed = from_environment("GENISYS_SEED", 20261126);
+  const std::uint64_t count = number_from("GENISYS_MUTATIONS", 1000);
+  const std::uint64_t seed = number_from("GENISYS_SEED", 20261126);
   Damage damage(seed);
   std::uint64_t opened = 0;
   std::uint64_t refused = 0;
@@ -176,8 +176,8 @@ TEST_F(StateDamage, OfALogIsNoticedOrEndsIt) {
     wal = bytes_of(path + "-wal");
     run_coro(context, store->close());
   }
-  const std::uint64_t count = from_environment("GENISYS_MUTATIONS", 1000) / 10;
-  Damage damage(from_environment("GENISYS_SEED", 20261126));
+  const std::uint64_t count = number_from("GENISYS_MUTATIONS", 1000) / 10;
+  Damage damage(number_from("GENISYS_SEED", 20261126));
   for (std::uint64_t i = 0; i < count; ++i) {
     std::string bytes = wal;
     SCOPED_TRACE("mutation " + std::to_string(i) + ": " + damage.apply_to(bytes));
@@ -247,7 +247,7 @@ TEST_F(StateDamage, InAnyColumnIsRefusedOrHarmless) {
   }
   ASSERT_GT(columns.size(), 40U);
   // Some for each column, all with the long form.
-  const std::size_t stride = from_environment("GENISYS_MUTATIONS", 0) > 0 ? 1 : 4;
+  const std::size_t stride = number_from("GENISYS_MUTATIONS", 0) > 0 ? 1 : 4;
   std::size_t turn = 0;
   int tried = 0;
   int refused = 0;
