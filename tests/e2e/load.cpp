@@ -11,6 +11,8 @@ namespace {
 
 constexpr int kSenders = 4;
 constexpr std::chrono::milliseconds kRefresh{100};
+// Between the requests of a sender: as many as would fill the machine slow down what they watch.
+constexpr std::chrono::milliseconds kPace{5};
 
 }  // namespace
 
@@ -47,6 +49,7 @@ void Load::follow_endpoints() {
         now.push_back(
             {endpoint["host"].text(), static_cast<std::uint16_t>(endpoint["port"].number())});
       const std::lock_guard lock(mutex_);
+      for (const HttpClient::Tcp& endpoint : now) last_named_[endpoint.port] = this->now();
       if (!now.empty()) endpoints_ = std::move(now);
     } catch (const std::exception& error) {
       const std::lock_guard lock(mutex_);
@@ -56,14 +59,20 @@ void Load::follow_endpoints() {
   }
 }
 
+std::chrono::milliseconds Load::now() const {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                               began_);
+}
+
 HttpClient::Tcp Load::an_endpoint(std::size_t turn) const {
   const std::lock_guard lock(mutex_);
   return endpoints_[turn % endpoints_.size()];
 }
 
 void Load::send_requests() {
-  for (std::size_t turn = 0; !stopping_; ++turn) {
+  for (std::size_t turn = 0; !stopping_; ++turn, std::this_thread::sleep_for(kPace)) {
     const HttpClient::Tcp endpoint = an_endpoint(turn);
+    const std::chrono::milliseconds sent = now();
     std::string failure;
     try {
       const HttpAnswer answer = HttpClient(endpoint, std::chrono::seconds(5)).send("GET", "/");
@@ -76,7 +85,11 @@ void Load::send_requests() {
       failure = error.what();
     }
     const std::lock_guard lock(mutex_);
-    if (lost_++ == 0) first_lost_ = fmt::format("{}:{}: {}", endpoint.host, endpoint.port, failure);
+    if (lost_++ == 0) {
+      first_lost_ = fmt::format("{}:{}, sent after {} ms, lost after {} ms, named until {} ms: {}",
+                                endpoint.host, endpoint.port, sent.count(), now().count(),
+                                last_named_[endpoint.port].count(), failure);
+    }
   }
 }
 

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -31,6 +33,8 @@ class Load {
   void follow_endpoints();
   void send_requests();
   HttpClient::Tcp an_endpoint(std::size_t turn) const;
+  // Since the construction; for what is told of a loss.
+  std::chrono::milliseconds now() const;
 
   const Connector& connector_;
   const std::string service_;
@@ -40,6 +44,9 @@ class Load {
   std::string first_lost_;
   mutable std::mutex mutex_;
   std::vector<HttpClient::Tcp> endpoints_;
+  // By port: when it was named for the last time.
+  std::map<std::uint16_t, std::chrono::milliseconds> last_named_;
+  const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::vector<std::thread> threads_;
 };
 

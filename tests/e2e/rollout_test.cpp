@@ -34,9 +34,9 @@ class Rollout : public ConnectorTest {
 };
 
 // It goes on serving for a while after the stop signal, as a program should that others have been
-// told about.
+// told about: longer than a machine may stand still that does too much at once.
 constexpr const char* kServer = R"("command": ["sh", "-c",
-  "trap 'sleep 2; kill $!; exit 0' TERM; echo VERSION > /www/index.html; httpd -f -p 8080 -h /www & wait"],
+  "trap 'sleep 4; kill $!; exit 0' TERM; echo VERSION > /www/index.html; httpd -f -p 8080 -h /www & wait"],
   "ports": ["8080"], "stop_signal": "SIGTERM", "stop_grace_period": "20s",
   "healthcheck": {"test": ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8080/"],
                   "interval": "300ms", "retries": 20})";
