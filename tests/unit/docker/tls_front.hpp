@@ -1,5 +1,5 @@
 // TLS in front of a ScriptedEngine: what comes over TLS on a loopback port goes on to the engine's
-// socket, and back. It runs on the test's io_context.
+// socket, and back. It runs on the test's io_context; a connection under way may outlive the front.
 #pragma once
 
 #include <boost/asio/as_tuple.hpp>
@@ -27,32 +27,47 @@ class TlsFront {
  public:
   TlsFront(boost::asio::io_context& io, const Address& engine, const test::Certified& shown,
            const std::string& client_ca = "")
-      : engine_(std::get<UnixAddress>(engine).path),
-        acceptor_(io, {boost::asio::ip::address_v4::loopback(), 0}) {
-    tls_.use_certificate_chain(boost::asio::buffer(shown.certificate));
-    tls_.use_private_key(boost::asio::buffer(shown.key), boost::asio::ssl::context::pem);
+      : state_(std::make_shared<State>(io, std::get<UnixAddress>(engine).path)) {
+    boost::asio::ssl::context& tls = state_->tls;
+    tls.use_certificate_chain(boost::asio::buffer(shown.certificate));
+    tls.use_private_key(boost::asio::buffer(shown.key), boost::asio::ssl::context::pem);
     if (!client_ca.empty()) {
-      tls_.add_certificate_authority(boost::asio::buffer(client_ca));
-      tls_.set_verify_mode(boost::asio::ssl::verify_peer |
-                           boost::asio::ssl::verify_fail_if_no_peer_cert);
+      tls.add_certificate_authority(boost::asio::buffer(client_ca));
+      tls.set_verify_mode(boost::asio::ssl::verify_peer |
+                          boost::asio::ssl::verify_fail_if_no_peer_cert);
     }
-    boost::asio::co_spawn(io, accept(), ignore);
+    boost::asio::co_spawn(io, accept(state_), ignore);
   }
+  TlsFront(const TlsFront&) = delete;
+  TlsFront& operator=(const TlsFront&) = delete;
+  ~TlsFront() { state_->acceptor.close(); }
 
   Address address(std::string host = "127.0.0.1") const {
-    return TcpAddress{.host = std::move(host), .port = acceptor_.local_endpoint().port()};
+    return TcpAddress{.host = std::move(host), .port = state_->acceptor.local_endpoint().port()};
   }
-  boost::asio::ssl::context& context() { return tls_; }
+  boost::asio::ssl::context& context() { return state_->tls; }
 
-  Goodbye goodbye = Goodbye::said;
+  void say(Goodbye goodbye) { state_->goodbye = goodbye; }
   // Accepts connections and says nothing.
-  bool is_mute = false;
+  void be_mute() { state_->is_mute = true; }
 
-  std::vector<std::string> asked_names() const { return *asked_; }
-  int handshakes() const { return handshakes_; }
+  std::vector<std::string> asked_names() const { return state_->asked; }
+  int handshakes() const { return state_->handshakes; }
 
  private:
   using Tcp = boost::asio::ip::tcp::socket;
+  struct State {
+    State(boost::asio::io_context& io, const std::string& engine_path)
+        : engine(engine_path), acceptor(io, {boost::asio::ip::address_v4::loopback(), 0}) {}
+    boost::asio::local::stream_protocol::endpoint engine;
+    boost::asio::ip::tcp::acceptor acceptor;
+    boost::asio::ssl::context tls{boost::asio::ssl::context::tls_server};
+    Goodbye goodbye = Goodbye::said;
+    bool is_mute = false;
+    std::vector<Tcp> held;
+    std::vector<std::string> asked;
+    int handshakes = 0;
+  };
   struct Pair {
     Pair(Tcp socket, boost::asio::ssl::context& context)
         : tls(std::move(socket), context), engine(tls.get_executor()) {}
@@ -64,30 +79,32 @@ class TlsFront {
     if (error) std::rethrow_exception(error);
   }
 
-  boost::asio::awaitable<void> accept() {
+  static boost::asio::awaitable<void> accept(std::shared_ptr<State> state) {
     for (;;) {
-      auto [error, socket] = co_await acceptor_.async_accept(kAwaitable);
+      auto [error, socket] = co_await state->acceptor.async_accept(kAwaitable);
       if (error) co_return;
-      if (is_mute) {
-        held_.push_back(std::move(socket));
+      if (state->is_mute) {
+        state->held.push_back(std::move(socket));
         continue;
       }
-      auto pair = std::make_shared<Pair>(std::move(socket), tls_);
-      boost::asio::co_spawn(acceptor_.get_executor(), serve(std::move(pair)), ignore);
+      const boost::asio::any_io_executor executor = socket.get_executor();
+      auto pair = std::make_shared<Pair>(std::move(socket), state->tls);
+      boost::asio::co_spawn(executor, serve(state, std::move(pair)), ignore);
     }
   }
 
-  boost::asio::awaitable<void> serve(std::shared_ptr<Pair> pair) {
+  static boost::asio::awaitable<void> serve(std::shared_ptr<State> state,
+                                            std::shared_ptr<Pair> pair) {
     SSL* ssl = pair->tls.native_handle();
     const auto [error] =
         co_await pair->tls.async_handshake(boost::asio::ssl::stream_base::server, kAwaitable);
     if (error) co_return;
-    ++handshakes_;
+    ++state->handshakes;
     const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-    asked_->push_back(name == nullptr ? "" : name);
-    const auto [failure] = co_await pair->engine.async_connect(engine_, kAwaitable);
+    state->asked.push_back(name == nullptr ? "" : name);
+    const auto [failure] = co_await pair->engine.async_connect(state->engine, kAwaitable);
     if (failure) co_return;
-    boost::asio::co_spawn(acceptor_.get_executor(), up(pair), ignore);
+    boost::asio::co_spawn(pair->engine.get_executor(), up(pair), ignore);
     char bytes[16384];
     for (;;) {
       const auto [end, size] =
@@ -98,7 +115,7 @@ class TlsFront {
       if (broken) break;
     }
     boost::system::error_code ignored;
-    if (goodbye == Goodbye::said) {
+    if (state->goodbye == Goodbye::said) {
       pair->tls.next_layer().non_blocking(true, ignored);
       pair->tls.shutdown(ignored);
     }
@@ -117,12 +134,7 @@ class TlsFront {
     pair->engine.close(ignored);
   }
 
-  boost::asio::local::stream_protocol::endpoint engine_;
-  boost::asio::ip::tcp::acceptor acceptor_;
-  boost::asio::ssl::context tls_{boost::asio::ssl::context::tls_server};
-  std::vector<Tcp> held_;
-  std::shared_ptr<std::vector<std::string>> asked_ = std::make_shared<std::vector<std::string>>();
-  int handshakes_ = 0;
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace genisys::docker::testing

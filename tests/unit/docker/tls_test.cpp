@@ -150,7 +150,7 @@ TEST_F(EngineUnderTls, IsNotTakenForOneThatSpeaksPlainHttp) {
 
 TEST_F(EngineUnderTls, IsGivenUpWhenTheHandshakeTakesTooLong) {
   TlsFront front(io_, server_.address(), authority_.issue());
-  front.is_mute = true;
+  front.be_mute();
   HttpEngine engine(io_.get_executor(), front.address(), {.connect = 50ms}, source(trust_));
   const auto listed = list(engine);
   ASSERT_FALSE(listed);
@@ -201,7 +201,7 @@ TEST_F(EngineUnderTls, LetsGoOfACallThatIsCancelled) {
 
 TEST_F(EngineUnderTls, LetsGoOfAHandshakeThatIsCancelled) {
   TlsFront front(io_, server_.address(), authority_.issue());
-  front.is_mute = true;
+  front.be_mute();
   HttpEngine engine(io_.get_executor(), front.address(), {}, source(trust_));
   int turns = 0;
   EXPECT_EQ(cancelled(io_, engine, [&] { return ++turns > 4; }), asio::error::operation_aborted);
@@ -212,7 +212,7 @@ TEST_F(EngineUnderTls, EndsABodyWithoutLengthByItsGoodbyeOnly) {
       "HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nContent-Type: application/json\r\n\r\n[]";
   for (const Goodbye goodbye : {Goodbye::said, Goodbye::omitted}) {
     TlsFront front(io_, server_.address(), authority_.issue());
-    front.goodbye = goodbye;
+    front.say(goodbye);
     server_.expect({request(), send(answer(200, "OK")), request(), send(until_closed)});
     HttpEngine engine(io_.get_executor(), front.address(), {}, source(trust_));
     const auto listed = list(engine);
@@ -229,7 +229,7 @@ TEST_F(EngineUnderTls, EndsABodyWithoutLengthByItsGoodbyeOnly) {
 TEST_F(EngineUnderTls, IsConnectedAnewWhenItHasClosedAnIdleConnection) {
   TlsFront front(io_, server_.address(), authority_.issue());
   for (const Goodbye goodbye : {Goodbye::said, Goodbye::omitted}) {
-    front.goodbye = goodbye;
+    front.say(goodbye);
     server_.expect({request(), send(answer(200, "OK")), request(), send(answer(200, "[]"))});
     HttpEngine engine(io_.get_executor(), front.address(), {}, source(trust_));
     ASSERT_TRUE(list(engine));
