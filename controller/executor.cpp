@@ -402,7 +402,7 @@ asio::awaitable<Outcome> Executor::pull(PullImage what) {
 
 asio::awaitable<Outcome> Executor::prepare(PrepareResource what) {
   state::pass(FailPoint::preparing);
-  auto prepared = co_await prepare_resource(engine_, std::move(what));
+  auto prepared = co_await prepare_resource(engine_, std::move(what), instance_);
   state::pass(FailPoint::prepared);
   if (!prepared) co_return failed(Step::prepare, prepared.error());
   co_return Outcome{};

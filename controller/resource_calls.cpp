@@ -1,5 +1,6 @@
 #include "controller/resource_calls.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <functional>
@@ -20,10 +21,9 @@ Result<void> without_value(Result<T> result) {
   return {};
 }
 
-asio::awaitable<Result<void>> look(Engine& engine, ResourceKey key) {
-  if (key.kind == ResourceKind::network)
-    co_return without_value(co_await engine.network(std::move(key.name)));
-  co_return without_value(co_await engine.volume(std::move(key.name)));
+bool is_ours(const std::map<std::string, std::string>& labels, const std::string& instance) {
+  const auto label = labels.find(std::string(kInstanceLabel));
+  return label != labels.end() && label->second == instance;
 }
 
 asio::awaitable<Result<void>> make(Engine& engine, PrepareResource what) {
@@ -33,52 +33,98 @@ asio::awaitable<Result<void>> make(Engine& engine, PrepareResource what) {
       co_await engine.create_volume(std::move(std::get<docker::Volume>(what.resource))));
 }
 
-bool is_ours(const std::map<std::string, std::string>& labels, const std::string& instance) {
-  const auto label = labels.find(std::string(kInstanceLabel));
-  return label != labels.end() && label->second == instance;
+// What came of a removal: an error only when it is not known.
+Result<void> removed_or_left(const ResourceKey& key, Result<void> removed) {
+  if (removed || removed.error().outcome_unknown()) return removed;
+  if (removed.error().kind != ErrorKind::not_found)
+    spdlog::info("{} is left: {}", to_string(key), removed.error().message);
+  return {};
 }
 
-// Nothing when it was removed, is not there, is not ours or cannot be removed.
-asio::awaitable<Result<void>> remove_ours(Engine& engine, ResourceKey key, std::string instance) {
-  std::map<std::string, std::string> labels;
-  if (key.kind == ResourceKind::network) {
-    auto found = co_await engine.network(key.name);
-    if (!found) co_return found.error();
-    labels = std::move(found->labels);
-  } else {
-    auto found = co_await engine.volume(key.name);
-    if (!found) co_return found.error();
-    labels = std::move(found->labels);
+asio::awaitable<Result<void>> remove_twins(Engine& engine, std::string name, std::string instance) {
+  auto all = co_await engine.networks(name);
+  if (!all) co_return all.error();
+  std::size_t left = all->size();
+  for (docker::Network& network : *all) {
+    if (left < 2) break;
+    if (!is_ours(network.labels, instance)) continue;
+    auto removed = co_await engine.remove_network(std::move(network));
+    if (removed) --left;
+    if (!removed && removed.error().outcome_unknown()) co_return removed;
   }
-  if (!is_ours(labels, instance)) co_return Result<void>{};
+  if (left < 2) {
+    spdlog::warn("the engine had {} networks named {}: one is left", all->size(), name);
+    co_return Result<void>{};
+  }
+  co_return docker::Error{
+      ErrorKind::conflict, 409,
+      fmt::format("{} networks are named {}, so that none can be used: remove all but one "
+                  "(docker network ls --filter name={}, docker network rm <id>)",
+                  left, name, name)};
+}
+
+asio::awaitable<Result<void>> look_for_network(Engine& engine, std::string name,
+                                               std::string instance) {
+  const auto found = co_await engine.networks(name);
+  if (!found) co_return found.error();
+  if (found->empty())
+    co_return docker::Error{ErrorKind::not_found, 404, "network " + name + " not found"};
+  if (found->size() == 1) co_return Result<void>{};
+  co_return co_await remove_twins(engine, std::move(name), std::move(instance));
+}
+
+asio::awaitable<Result<void>> look(Engine& engine, ResourceKey key, std::string instance) {
   if (key.kind == ResourceKind::network)
-    co_return co_await engine.remove_network(std::move(key.name));
-  co_return co_await engine.remove_volume(std::move(key.name));
+    co_return co_await look_for_network(engine, std::move(key.name), std::move(instance));
+  co_return without_value(co_await engine.volume(std::move(key.name)));
+}
+
+asio::awaitable<Result<void>> remove_our_networks(Engine& engine, std::string name,
+                                                  std::string instance) {
+  auto all = co_await engine.networks(std::move(name));
+  if (!all) co_return all.error();
+  Result<void> last;
+  for (docker::Network& network : *all) {
+    if (!is_ours(network.labels, instance)) continue;
+    auto removed = co_await engine.remove_network(std::move(network));
+    if (!removed) last = std::move(removed);
+  }
+  co_return last;
+}
+
+asio::awaitable<Result<void>> remove_our_volume(Engine& engine, std::string name,
+                                                std::string instance) {
+  const auto found = co_await engine.volume(name);
+  if (!found) co_return found.error();
+  if (!is_ours(found->labels, instance)) co_return Result<void>{};
+  co_return co_await engine.remove_volume(std::move(name));
 }
 
 }  // namespace
 
 // Two may make it at once: the one who comes late finds it there.
-asio::awaitable<Result<void>> prepare_resource(Engine& engine, PrepareResource what) {
+asio::awaitable<Result<void>> prepare_resource(Engine& engine, PrepareResource what,
+                                               std::string instance) {
   const ResourceKey key = what.key();
-  auto found = co_await look(engine, key);
+  auto found = co_await look(engine, key, instance);
   if (found || found.error().kind != ErrorKind::not_found || what.when_absent == WhenAbsent::fail)
     co_return found;
   auto made = co_await make(engine, std::move(what));
   if (made || made.error().kind != ErrorKind::conflict) co_return made;
-  co_return co_await look(engine, key);
+  co_return co_await look(engine, key, std::move(instance));
 }
 
 asio::awaitable<Result<void>> remove_unused(Engine& engine, state::ResourceNames unused,
                                             std::string instance) {
-  std::vector<ResourceKey> keys;
-  for (const std::string& name : unused.networks) keys.push_back({ResourceKind::network, name});
-  for (const std::string& name : unused.volumes) keys.push_back({ResourceKind::volume, name});
-  for (const ResourceKey& key : keys) {
-    auto removed = co_await remove_ours(engine, key, instance);
-    if (removed || removed.error().kind == ErrorKind::not_found) continue;
-    if (removed.error().outcome_unknown()) co_return removed;
-    spdlog::info("{} is left: {}", to_string(key), removed.error().message);
+  for (const std::string& name : unused.networks) {
+    auto removed = removed_or_left({ResourceKind::network, name},
+                                   co_await remove_our_networks(engine, name, instance));
+    if (!removed) co_return removed;
+  }
+  for (const std::string& name : unused.volumes) {
+    auto removed = removed_or_left({ResourceKind::volume, name},
+                                   co_await remove_our_volume(engine, name, instance));
+    if (!removed) co_return removed;
   }
   co_return Result<void>{};
 }

@@ -13,12 +13,16 @@
 namespace genisys::controller {
 
 // not_found: it is not there, and for somebody else to make. Somebody else's of that name serves as
-// well: it is used as it is.
+// well: it is used as it is. An engine can have made two networks of one name, of which no
+// container can then use either: those that carry the instance's label and are used by nobody are
+// removed until one is left; conflict when that leaves more.
 boost::asio::awaitable<docker::Result<void>> prepare_resource(docker::Engine& engine,
-                                                              PrepareResource what);
+                                                              PrepareResource what,
+                                                              std::string instance);
 
-// Removes those of them that carry the instance's label. What the engine will not remove, above all
-// what is in use, is left; an error only when the outcome is unknown.
+// Removes those of them, and of several networks of a name all, that carry the instance's label.
+// What the engine will not remove, above all what is in use, is left; an error only when the
+// outcome is unknown.
 boost::asio::awaitable<docker::Result<void>> remove_unused(docker::Engine& engine,
                                                            state::ResourceNames unused,
                                                            std::string instance);

@@ -254,19 +254,24 @@ Result<ContainerDetail> decode_inspect(std::string_view body) {
   return detail;
 }
 
-Result<Network> decode_network(std::string_view body) {
+Result<std::vector<Network>> decode_networks(std::string_view body) {
   rapidjson::Document document;
-  const Node* const root = object_root(body, document);
-  if (root == nullptr) return not_json("network");
+  if (!json::parse(body, document)) return not_json("list of networks");
+  if (!document.IsArray()) return malformed("list of networks", "the list");
+  std::vector<Network> networks;
+  networks.reserve(document.Size());
   Reader reader;
-  Network network{.id = std::string(reader.text(root, "Id")),
-                  .name = std::string(reader.text(root, "Name")),
-                  .driver = std::string(reader.text(root, "Driver")),
-                  .labels = labels_of(reader, root)};
-  // Networks are acted on by their id: without one there is none.
-  if (network.id.empty()) reader.fail("Id");
-  if (!reader.ok()) return malformed("network", reader.problem());
-  return network;
+  for (const Node& node : document.GetArray()) {
+    if (!node.IsObject()) return malformed("list of networks", "an entry");
+    networks.push_back({.id = std::string(reader.text(&node, "Id")),
+                        .name = std::string(reader.text(&node, "Name")),
+                        .driver = std::string(reader.text(&node, "Driver")),
+                        .labels = labels_of(reader, &node)});
+    // Networks are acted on by their id: without one there is none.
+    if (networks.back().id.empty()) reader.fail("Id");
+    if (!reader.ok()) return malformed("list of networks", reader.problem());
+  }
+  return networks;
 }
 
 Result<Volume> decode_volume(std::string_view body) {

@@ -16,7 +16,7 @@ namespace genisys::docker {
 
 Result<std::vector<Container>> decode_list(std::string_view body);
 Result<ContainerDetail> decode_inspect(std::string_view body);
-Result<Network> decode_network(std::string_view body);
+Result<std::vector<Network>> decode_networks(std::string_view body);
 Result<Volume> decode_volume(std::string_view body);
 // The answers to create and to image inspect: an id.
 Result<ContainerId> decode_created(std::string_view body);

@@ -53,14 +53,14 @@ class Engine {
   virtual boost::asio::awaitable<Result<ContainerDetail>> inspect(std::string id_or_name) = 0;
 
   // Creates, starts nothing. conflict: the name is taken; image_missing: pull it first; network:
-  // its first one is not there, which engines before API 1.44 find out at the start only. Volumes
-  // that it mounts by name are made. Deadline 60 s.
+  // its first one is not there or one of several, which engines before API 1.44 find out at the
+  // start only. Volumes that it mounts by name are made. Deadline 60 s.
   virtual boost::asio::awaitable<Result<ContainerId>> create(std::string name,
                                                              ContainerSpec spec) = 0;
 
-  // Success also when it runs already. network: one that it takes part in is not there; when it ran
-  // before, also when that network was made anew since, until it is connected to it again. Deadline
-  // 120 s.
+  // Success also when it runs already. network: one that it takes part in is not there, or one of
+  // several; when it ran before, also when that network was made anew since, until it is connected
+  // to it again. Deadline 120 s.
   virtual boost::asio::awaitable<Result<void>> start(ContainerId id) = 0;
 
   // Stop signal, then SIGKILL after `grace`; success also when it does not run or is gone.
@@ -84,21 +84,23 @@ class Engine {
       std::string reference, std::string registry_auth,
       std::function<void(const PullProgress&)> progress) = 0;
 
-  // The network of exactly that name; not_found. Deadline 10 s.
-  virtual boost::asio::awaitable<Result<Network>> network(std::string name) = 0;
+  // Those of exactly that name, in the order of their ids. More than one: Docker before API 1.44
+  // may make both when it is asked for two at once. Deadline 10 s.
+  virtual boost::asio::awaitable<Result<std::vector<Network>>> networks(std::string name) = 0;
 
   // conflict: there is one of that name; rejected: the driver is missing, or no such addresses can
   // be given. Deadline 60 s.
   virtual boost::asio::awaitable<Result<void>> create_network(NetworkConfig config) = 0;
 
   // Success also when it is gone; conflict: containers that run take part in it; rejected: it is
-  // one of the engine's own. One that only idle containers would join is removed. Deadline 60 s.
-  virtual boost::asio::awaitable<Result<void>> remove_network(std::string name) = 0;
+  // one of the engine's own. One that only idle containers would join is removed. By its id, so
+  // that no other of its name is meant. Deadline 60 s.
+  virtual boost::asio::awaitable<Result<void>> remove_network(Network network) = 0;
 
   // Lets a container take part in the network, also one that does not run: it joins when it starts.
   // Success also when it takes part already, whatever the endpoint then says. not_found: the
-  // container is not there; network: the network is not (the first to be looked for). `endpoint`'s
-  // own network is not read. Deadline 60 s.
+  // container is not there; network: the network is not (the first to be looked for), or there are
+  // several. `endpoint`'s own network is not read. Deadline 60 s.
   virtual boost::asio::awaitable<Result<void>> connect(std::string network, ContainerId container,
                                                        Endpoint endpoint) = 0;
 

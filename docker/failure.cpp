@@ -37,6 +37,11 @@ ErrorKind general_kind(const Answer& answer) {
   return ErrorKind::rejected;
 }
 
+// More than one has the name.
+bool is_ambiguous_network(const Answer& answer) {
+  return answer.status == 400 && answer.says({"network"}) && answer.says({"is ambiguous"});
+}
+
 ErrorKind create_kind(const Answer& answer) {
   // Podman reports a taken name as 500.
   if (answer.status == 409 || answer.says({"name is already in use"})) return ErrorKind::conflict;
@@ -47,6 +52,7 @@ ErrorKind create_kind(const Answer& answer) {
     if (answer.says({"network"})) return ErrorKind::network;
     return ErrorKind::image_missing;
   }
+  if (is_ambiguous_network(answer)) return ErrorKind::network;
   return general_kind(answer);
 }
 
@@ -60,6 +66,7 @@ ErrorKind start_kind(const Answer& answer) {
   if (answer.status == 409) {
     return answer.says({"removal", "being removed"}) ? ErrorKind::busy : ErrorKind::conflict;
   }
+  if (is_ambiguous_network(answer)) return ErrorKind::network;
   if (answer.status == 400) return ErrorKind::command;
   if (!answer.is_server_error()) return general_kind(answer);
 
@@ -164,9 +171,6 @@ ErrorKind kind_of(Operation operation, const Answer& answer) {
     case Operation::image:
       if (answer.status == 404 && !answer.says({"page not found"})) return ErrorKind::not_found;
       return general_kind(answer);
-    case Operation::network:
-      if (answer.status == 404 && answer.says({"network"})) return ErrorKind::not_found;
-      return general_kind(answer);
     case Operation::create_network:
       return create_network_kind(answer);
     case Operation::remove_network:
@@ -184,6 +188,7 @@ ErrorKind kind_of(Operation operation, const Answer& answer) {
     case Operation::info:
     case Operation::list:
     case Operation::events:
+    case Operation::network:
       return general_kind(answer);
   }
   return general_kind(answer);
@@ -256,7 +261,7 @@ std::string_view to_string(Operation operation) {
     case Operation::events:
       return "subscribe to events";
     case Operation::network:
-      return "inspect the network";
+      return "look for the network";
     case Operation::create_network:
       return "create the network";
     case Operation::remove_network:

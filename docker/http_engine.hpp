@@ -83,9 +83,9 @@ class HttpEngine final : public Engine {
   boost::asio::awaitable<Result<void>> pull(
       std::string reference, std::string registry_auth,
       std::function<void(const PullProgress&)> progress) override;
-  boost::asio::awaitable<Result<Network>> network(std::string name) override;
+  boost::asio::awaitable<Result<std::vector<Network>>> networks(std::string name) override;
   boost::asio::awaitable<Result<void>> create_network(NetworkConfig config) override;
-  boost::asio::awaitable<Result<void>> remove_network(std::string name) override;
+  boost::asio::awaitable<Result<void>> remove_network(Network network) override;
   boost::asio::awaitable<Result<void>> connect(std::string network, ContainerId container,
                                                Endpoint endpoint) override;
   boost::asio::awaitable<Result<Volume>> volume(std::string name) override;
@@ -104,7 +104,8 @@ class HttpEngine final : public Engine {
   boost::asio::awaitable<Result<Transport::Stream>> open(Operation operation, Request request,
                                                          Deadline deadline);
   boost::asio::awaitable<Result<ApiVersion>> negotiated(Deadline deadline);
-  boost::asio::awaitable<Result<Network>> find_network(std::string name, Deadline deadline);
+  boost::asio::awaitable<Result<std::vector<Network>>> find_networks(std::string name,
+                                                                     Deadline deadline);
 
   void note_engine(const Head& head);
   // Returns it, having forgotten the version where the error may mean that the engine is another

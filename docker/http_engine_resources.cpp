@@ -1,4 +1,7 @@
 // The calls about networks and volumes.
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "docker/codec.hpp"
@@ -15,21 +18,24 @@ Deadline from_now(HttpEngineOptions::Duration duration) {
 
 }  // namespace
 
-// By the name alone: the engine takes a name that it does not know for the beginning of an id, and
-// "db" may be one. So whatever is done to a network is done to its id.
-asio::awaitable<Result<Network>> HttpEngine::find_network(std::string name, Deadline deadline) {
-  Request request{.target = target::network(name), .replay = Replay::if_unanswered};
+// Not by asking for the name itself: the engine takes a name that it does not know for the
+// beginning of an id, and "db" may be one.
+asio::awaitable<Result<std::vector<Network>>> HttpEngine::find_networks(std::string name,
+                                                                        Deadline deadline) {
+  Request request{.target = target::networks(name), .replay = Replay::if_unanswered};
   auto response = co_await call(Operation::network, std::move(request), deadline);
   if (!response) co_return std::move(response).error();
-  auto network = decode_network(response->body);
-  if (network && network->name != name) {
-    co_return Error{ErrorKind::not_found, 404, "network " + name + " not found"};
+  auto networks = decode_networks(response->body);
+  if (networks) {
+    std::erase_if(*networks, [&name](const Network& network) { return network.name != name; });
+    std::sort(networks->begin(), networks->end(),
+              [](const Network& left, const Network& right) { return left.id < right.id; });
   }
-  co_return std::move(network);
+  co_return std::move(networks);
 }
 
-asio::awaitable<Result<Network>> HttpEngine::network(std::string name) {
-  co_return co_await find_network(std::move(name), from_now(options_.network));
+asio::awaitable<Result<std::vector<Network>>> HttpEngine::networks(std::string name) {
+  co_return co_await find_networks(std::move(name), from_now(options_.network));
 }
 
 asio::awaitable<Result<void>> HttpEngine::create_network(NetworkConfig config) {
@@ -42,15 +48,12 @@ asio::awaitable<Result<void>> HttpEngine::create_network(NetworkConfig config) {
   co_return Result<void>();
 }
 
-asio::awaitable<Result<void>> HttpEngine::remove_network(std::string name) {
-  const Deadline deadline = from_now(options_.remove_network);
-  const auto network = co_await find_network(std::move(name), deadline);
-  if (!network && network.error().kind == ErrorKind::not_found) co_return Result<void>();
-  if (!network) co_return network.error();
+asio::awaitable<Result<void>> HttpEngine::remove_network(Network network) {
   Request request{.method = Method::del,
-                  .target = target::network(network->id),
+                  .target = target::network(network.id),
                   .replay = Replay::if_unanswered};
-  auto response = co_await call(Operation::remove_network, std::move(request), deadline);
+  auto response = co_await call(Operation::remove_network, std::move(request),
+                                from_now(options_.remove_network));
   if (!response) co_return std::move(response).error();
   co_return Result<void>();
 }
@@ -60,13 +63,16 @@ asio::awaitable<Result<void>> HttpEngine::connect(std::string network, Container
   const Deadline deadline = from_now(options_.connect_network);
   // Asked first for another reason, too: of a container that does not run the engine notes a
   // network that is not there without a word, and then no start succeeds.
-  const auto found = co_await find_network(std::move(network), deadline);
-  if (!found && found.error().kind == ErrorKind::not_found) {
-    co_return Error{ErrorKind::network, 404, found.error().message};
-  }
+  const auto found = co_await find_networks(network, deadline);
   if (!found) co_return found.error();
+  if (found->empty()) co_return Error{ErrorKind::network, 404, "network " + network + " not found"};
+  if (found->size() > 1) {
+    co_return Error{
+        ErrorKind::network, 400,
+        fmt::format("network {} is ambiguous ({} have that name)", network, found->size())};
+  }
   Request request{.method = Method::post,
-                  .target = target::connect(found->id),
+                  .target = target::connect(found->front().id),
                   .body = encode_connect(container, endpoint),
                   .replay = Replay::if_unanswered};
   auto response = co_await call(Operation::connect, std::move(request), deadline);

@@ -59,6 +59,16 @@ namespace {
 // The characters that image references are made of and that mean nothing else inside a path.
 constexpr std::string_view kReferencePunctuation = "/:@";
 
+// One before each of `special`.
+std::string with_backslashes(std::string_view text, std::string_view special) {
+  std::string out;
+  for (const char c : text) {
+    if (special.find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string list(bool all, const std::vector<ContainerId>& ids) {
@@ -121,9 +131,13 @@ std::string pull(std::string_view reference) {
                      percent_encode(version, kReferencePunctuation));
 }
 
-std::string network(std::string_view id_or_name) {
-  return fmt::format("/networks/{}", percent_encode(id_or_name));
+std::string networks(std::string_view name) {
+  const std::string expression = with_backslashes(name, R"(\.+*?()|[]{}^$)");
+  const std::string quoted = with_backslashes(expression, R"(\")");
+  return "/networks?filters=" + percent_encode(fmt::format(R"({{"name":["^{}$"]}})", quoted));
 }
+
+std::string network(std::string_view id) { return fmt::format("/networks/{}", percent_encode(id)); }
 
 std::string connect(std::string_view network) {
   return fmt::format("/networks/{}/connect", percent_encode(network));

@@ -52,7 +52,9 @@ std::string logs(const ContainerId& id, int lines);
 std::string image(std::string_view reference);
 // A reference without tag and digest means :latest here; the engine would pull every tag there is.
 std::string pull(std::string_view reference);
-std::string network(std::string_view id_or_name);
+// Among others: the engine takes what it is given for an expression.
+std::string networks(std::string_view name);
+std::string network(std::string_view id);
 inline constexpr std::string_view kCreateNetwork = "/networks/create";
 std::string connect(std::string_view network);
 std::string volume(std::string_view name);

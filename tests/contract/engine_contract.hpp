@@ -143,6 +143,8 @@ class NetworkContract : public EngineContract {
  protected:
   // Made for the test; its name.
   std::string network(std::string_view stem = "net");
+  // The one of that name.
+  docker::Network found(const std::string& name);
   docker::ContainerSpec on(const std::string& network);
 };
 

@@ -8,11 +8,18 @@ using docker::Engine;
 using docker::ErrorKind;
 using std::chrono_literals::operator""s;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 std::string NetworkContract::network(std::string_view stem) {
   const std::string name = unique_name(stem);
   run(engine().create_network({.name = name})).value();
   return name;
+}
+
+docker::Network NetworkContract::found(const std::string& name) {
+  const auto named = run(engine().networks(name)).value();
+  EXPECT_EQ(named.size(), 1U) << name;
+  return named.empty() ? docker::Network{} : named.front();
 }
 
 docker::ContainerSpec NetworkContract::on(const std::string& network) {
@@ -23,10 +30,8 @@ docker::ContainerSpec NetworkContract::on(const std::string& network) {
 
 TEST_P(NetworkContract, HasThoseThatEveryEngineHas) {
   for (const char* name : {"bridge", "host", "none"}) {
-    const auto found = run(engine().network(name));
-    ASSERT_THAT(found, Succeeds()) << name;
-    EXPECT_EQ(found->name, name);
-    EXPECT_NE(found->id, "");
+    EXPECT_EQ(found(name).name, name);
+    EXPECT_NE(found(name).id, "");
   }
 }
 
@@ -35,30 +40,54 @@ TEST_P(NetworkContract, CreatesANetwork) {
   const std::map<std::string, std::string> labels = {{"a", "b"}, {"odd", "\"c\" \\ ü"}};
 
   EXPECT_THAT(run(engine().create_network({.name = name, .labels = labels})), Succeeds());
-  const auto found = run(engine().network(name)).value();
-  EXPECT_EQ(found.name, name);
-  EXPECT_EQ(found.driver, "bridge");
-  EXPECT_EQ(found.labels, labels);
+  EXPECT_EQ(found(name).name, name);
+  EXPECT_EQ(found(name).driver, "bridge");
+  EXPECT_EQ(found(name).labels, labels);
 }
 
-TEST_P(NetworkContract, KnowsAnotherOfItsNameOnly) {
+TEST_P(NetworkContract, KnowsThemByTheirWholeName) {
   const std::string name = network();
-  const std::string id = run(engine().network(name)).value().id;
+  const std::string id = found(name).id;
 
   for (const std::string& other :
-       {unique_name("never-there"), id, id.substr(0, 12), name.substr(0, name.size() - 1)}) {
-    EXPECT_THAT(run(engine().network(other)), FailsWith(ErrorKind::not_found)) << other;
-    EXPECT_THAT(run(engine().remove_network(other)), Succeeds()) << other;
+       {unique_name("never-there"), id, id.substr(0, 12), name.substr(0, name.size() - 1),
+        name.substr(1), std::string(name.size(), '.'), std::string(".*"), std::string("a\\\"b[")}) {
+    EXPECT_THAT(run(engine().networks(other)).value(), IsEmpty()) << other;
   }
-  EXPECT_THAT(run(engine().network(name)), Succeeds());
+  EXPECT_EQ(found(name).id, id);
+}
+
+TEST_P(NetworkContract, TwoOfOneNameThatAreAskedForAtOnceMayBothBeMade) {
+  const std::string name = unique_name("twin");
+  auto one = begin(engine().create_network({.name = name}));
+  auto other = begin(engine().create_network({.name = name}));
+  const auto first = wait_for(one);
+  const auto second = wait_for(other);
+
+  const auto twins = run(engine().networks(name)).value();
+  if (twins.size() == 1) {  // not by this engine
+    EXPECT_TRUE(first.has_value() != second.has_value());
+    return;
+  }
+  ASSERT_EQ(twins.size(), 2U);
+  EXPECT_LT(twins[0].id, twins[1].id);
+  const auto stranger = running(spec());
+  EXPECT_THAT(run(engine().connect(name, stranger, {})), FailsWith(ErrorKind::network));
+  const auto id = created(on(name));
+  EXPECT_THAT(run(engine().start(id)), FailsWith(ErrorKind::network));
+  EXPECT_THAT(inspected(id).error, HasSubstr("ambiguous"));
+
+  EXPECT_THAT(run(engine().remove_network(twins[0])), Succeeds());
+  EXPECT_EQ(found(name), twins[1]);
+  EXPECT_THAT(run(engine().start(id)), Succeeds());
 }
 
 TEST_P(NetworkContract, RefusesANameThatIsTaken) {
   const std::string name = network();
-  const auto first = run(engine().network(name)).value();
+  const auto first = found(name);
 
   EXPECT_THAT(run(engine().create_network({.name = name})), FailsWith(ErrorKind::conflict));
-  EXPECT_EQ(run(engine().network(name)).value(), first);
+  EXPECT_EQ(found(name), first);
 }
 
 TEST_P(NetworkContract, RefusesADriverThatIsMissing) {
@@ -68,15 +97,15 @@ TEST_P(NetworkContract, RefusesADriverThatIsMissing) {
 
 TEST_P(NetworkContract, LeavesTheEnginesOwnAlone) {
   EXPECT_THAT(run(engine().create_network({.name = "host"})), FailsWith(ErrorKind::rejected));
-  EXPECT_THAT(run(engine().remove_network("bridge")), FailsWith(ErrorKind::rejected));
+  EXPECT_THAT(run(engine().remove_network(found("bridge"))), FailsWith(ErrorKind::rejected));
 }
 
 TEST_P(NetworkContract, RemovesOneThatIsGone) {
-  const std::string name = network();
+  const docker::Network one = found(network());
 
-  EXPECT_THAT(run(engine().remove_network(name)), Succeeds());
-  EXPECT_THAT(run(engine().network(name)), FailsWith(ErrorKind::not_found));
-  EXPECT_THAT(run(engine().remove_network(name)), Succeeds());
+  EXPECT_THAT(run(engine().remove_network(one)), Succeeds());
+  EXPECT_THAT(run(engine().networks(one.name)).value(), IsEmpty());
+  EXPECT_THAT(run(engine().remove_network(one)), Succeeds());
 }
 
 TEST_P(NetworkContract, IsHeldByContainersThatRun) {
@@ -84,16 +113,16 @@ TEST_P(NetworkContract, IsHeldByContainersThatRun) {
   const auto id = created(on(name));
   run(engine().start(id)).value();
 
-  EXPECT_THAT(run(engine().remove_network(name)), FailsWith(ErrorKind::conflict));
+  EXPECT_THAT(run(engine().remove_network(found(name))), FailsWith(ErrorKind::conflict));
   run(engine().stop(id, 0s)).value();
-  EXPECT_THAT(run(engine().remove_network(name)), Succeeds());
+  EXPECT_THAT(run(engine().remove_network(found(name))), Succeeds());
 }
 
 TEST_P(NetworkContract, IsNotHeldByAContainerThatNeverRan) {
   const std::string name = network();
   created(on(name));
 
-  EXPECT_THAT(run(engine().remove_network(name)), Succeeds());
+  EXPECT_THAT(run(engine().remove_network(found(name))), Succeeds());
 }
 
 TEST_P(NetworkContract, AStartWithoutItLeavesItCreated) {
@@ -116,7 +145,7 @@ TEST_P(NetworkContract, AStartWithoutItLeavesItCreated) {
 TEST_P(NetworkContract, OneThatIsMadeAnewServesWhoNeverRan) {
   const std::string name = network();
   const auto id = created(on(name));
-  run(engine().remove_network(name)).value();
+  run(engine().remove_network(found(name))).value();
   run(engine().create_network({.name = name})).value();
 
   EXPECT_THAT(run(engine().start(id)), Succeeds());
@@ -126,7 +155,7 @@ TEST_P(NetworkContract, OneThatIsMadeAnewIsAnotherToWhoRan) {
   const std::string name = network();
   const auto id = running(on(name));
   run(engine().stop(id, 0s)).value();
-  run(engine().remove_network(name)).value();
+  run(engine().remove_network(found(name))).value();
   run(engine().create_network({.name = name})).value();
 
   EXPECT_THAT(run(engine().start(id)), FailsWith(ErrorKind::network));
@@ -142,8 +171,8 @@ TEST_P(NetworkContract, AContainerTakesPartInTwo) {
 
   EXPECT_THAT(run(engine().connect(back, id, {.aliases = {"www"}})), Succeeds());
   run(engine().start(id)).value();
-  EXPECT_THAT(run(engine().remove_network(front)), FailsWith(ErrorKind::conflict));
-  EXPECT_THAT(run(engine().remove_network(back)), FailsWith(ErrorKind::conflict));
+  EXPECT_THAT(run(engine().remove_network(found(front))), FailsWith(ErrorKind::conflict));
+  EXPECT_THAT(run(engine().remove_network(found(back))), FailsWith(ErrorKind::conflict));
 }
 
 TEST_P(NetworkContract, ConnectsOneThatRuns) {
@@ -151,7 +180,7 @@ TEST_P(NetworkContract, ConnectsOneThatRuns) {
   const std::string name = network();
 
   EXPECT_THAT(run(engine().connect(name, id, {})), Succeeds());
-  EXPECT_THAT(run(engine().remove_network(name)), FailsWith(ErrorKind::conflict));
+  EXPECT_THAT(run(engine().remove_network(found(name))), FailsWith(ErrorKind::conflict));
 }
 
 TEST_P(NetworkContract, ConnectsOnce) {

@@ -122,9 +122,6 @@ struct Stage {
 void PrintTo(const Stage& stage, std::ostream* out) { *out << stage.name; }
 
 // The first batches are those of the start; with a definition there are two more.
-// `prepared` is for the second of the two networks: while the engine still makes one for a
-// connector that is dead, it lets the next one make another of the same name, which nothing mends
-// yet.
 const std::vector<Stage>& stages() {
   static const std::vector<Stage> all = {
       {"Start",
@@ -134,7 +131,7 @@ const std::vector<Stage>& stages() {
       {"Write", write_it, {"batched:2", "committing:2", "committed:2", "durable:2"}},
       {"ScaleUp",
        scale_it_up,
-       {"pulling", "pulled", "preparing", "prepared:2", "creating", "created", "joining", "joined",
+       {"pulling", "pulled", "preparing", "prepared", "creating", "created", "joining", "joined",
         "starting", "started"}},
       {"ScaleDown", scale_it_down, {"stopping", "stopped", "removing", "removed"}},
       {"Heal", heal_it, {"examining", "examined", "remembering", "remembered"}},

@@ -257,22 +257,25 @@ asio::awaitable<Result<void>> FakeEngine::pull(
   co_return Result<void>{};
 }
 
-asio::awaitable<Result<docker::Network>> FakeEngine::network(std::string name) {
-  return answer_with<docker::Network>(
-      Operation::network, 10s, [this, name = std::move(name)]() -> Result<docker::Network> {
-        if (const auto* found = find_network(name)) return found->network;
-        return Error{ErrorKind::not_found, 404, "network " + name + " not found"};
-      });
+asio::awaitable<Result<std::vector<docker::Network>>> FakeEngine::networks(std::string name) {
+  using Named = std::vector<docker::Network>;
+  return answer_with<Named>(Operation::network, 10s, [this, name = std::move(name)] {
+    return Result<Named>(networks_named(name));
+  });
 }
 
 asio::awaitable<Result<void>> FakeEngine::create_network(docker::NetworkConfig config) {
+  const Result<void> checked = check_network_name(config.name);
   return answer_with<void>(Operation::create_network, 60s,
-                           [this, config = std::move(config)] { return make_network(config); });
+                           [this, checked, config = std::move(config)]() -> Result<void> {
+                             if (!checked) return checked.error();
+                             return make_network(config);
+                           });
 }
 
-asio::awaitable<Result<void>> FakeEngine::remove_network(std::string name) {
+asio::awaitable<Result<void>> FakeEngine::remove_network(docker::Network network) {
   return answer_with<void>(Operation::remove_network, 60s,
-                           [this, name = std::move(name)] { return erase_network(name); });
+                           [this, id = std::move(network.id)] { return erase_network(id); });
 }
 
 asio::awaitable<Result<void>> FakeEngine::connect(std::string network, ContainerId container,

@@ -118,10 +118,11 @@ class FakeEngine final : public docker::Engine, public FakeHost {
   boost::asio::awaitable<docker::Result<void>> pull(
       std::string reference, std::string registry_auth,
       std::function<void(const docker::PullProgress&)> progress) override;
-  boost::asio::awaitable<docker::Result<docker::Network>> network(std::string name) override;
+  boost::asio::awaitable<docker::Result<std::vector<docker::Network>>> networks(
+      std::string name) override;
   boost::asio::awaitable<docker::Result<void>> create_network(
       docker::NetworkConfig config) override;
-  boost::asio::awaitable<docker::Result<void>> remove_network(std::string name) override;
+  boost::asio::awaitable<docker::Result<void>> remove_network(docker::Network network) override;
   boost::asio::awaitable<docker::Result<void>> connect(std::string network,
                                                        docker::ContainerId container,
                                                        docker::Endpoint endpoint) override;

@@ -133,6 +133,8 @@ class FakeHost {
   // Networks and volumes, by the operator's hand. As on a real engine, nobody can take away a
   // network that a running container takes part in, nor a volume that a container mounts.
   void make_network_by_hand(docker::NetworkConfig config);
+  // Another of the same name, as an engine makes that is asked for two at once.
+  void make_twin_network(const std::string& name);
   void rm_network(const std::string& name);
   void make_volume_by_hand(docker::Volume volume);
   void rm_volume(const std::string& name);
@@ -145,7 +147,9 @@ class FakeHost {
   const std::map<docker::ContainerId, FakeContainer>& containers() const { return containers_; }
   const FakeContainer* find(const docker::ContainerId& id) const;
   const FakeContainer* find_named(std::string_view name) const;
+  // The first of the name.
   const FakeNetwork* find_network(std::string_view name) const;
+  std::vector<docker::Network> networks_named(std::string_view name) const;
   const docker::Volume* find_volume(std::string_view name) const;
 
   // How many containers with this label run now, and ran at most at any time.
@@ -172,8 +176,10 @@ class FakeHost {
                                         state::Duration lasts);
   docker::Result<FakeContainer*> look_up(const std::string& id_or_name);
   docker::Result<std::string> id_of_image(const std::string& reference) const;
+  // Whether the name is free is looked at before: two of one name can be made.
+  docker::Result<void> check_network_name(const std::string& name) const;
   docker::Result<void> make_network(docker::NetworkConfig config);
-  docker::Result<void> erase_network(const std::string& name);
+  docker::Result<void> erase_network(const std::string& id);
   docker::Result<void> join(const std::string& network, const docker::ContainerId& id,
                             docker::Endpoint endpoint);
   docker::Result<void> make_volume(docker::Volume volume);
@@ -223,7 +229,7 @@ class FakeHost {
   std::map<std::string, docker::ContainerId, std::less<>> names_;
   std::map<std::string, std::string> images_;  // normal form of the reference -> id
   std::vector<std::pair<std::string, Program>> programs_;
-  std::map<std::string, FakeNetwork, std::less<>> networks_;  // by name
+  std::vector<FakeNetwork> networks_;  // in the order in which they were made
   std::map<std::string, docker::Volume, std::less<>> volumes_;
   std::uint64_t networks_made_ = 0;
   std::set<std::uint16_t> occupied_ports_;

@@ -37,6 +37,11 @@ Error network_not_found(std::string_view name, ErrorKind kind) {
   return {kind, 404, fmt::format("network {} not found", name)};
 }
 
+Error network_ambiguous(std::string_view name) {
+  return {ErrorKind::network, 400,
+          fmt::format("network {} is ambiguous (2 matches found on name)", name)};
+}
+
 Error plugin_not_found(std::string_view plugin) {
   return {ErrorKind::rejected, 404, fmt::format("plugin \"{}\" not found", plugin)};
 }
@@ -67,7 +72,7 @@ void require(const Result<void>& done) {
 
 void FakeHost::add_default_networks() {
   for (const std::string_view name : kDefaultNetworks) {
-    FakeNetwork& added = networks_[std::string(name)];
+    FakeNetwork& added = networks_.emplace_back();
     added.config.name = name;
     added.network = {.id = nth_network_id(++networks_made_),
                      .name = std::string(name),
@@ -76,53 +81,66 @@ void FakeHost::add_default_networks() {
 }
 
 const FakeNetwork* FakeHost::find_network(std::string_view name) const {
-  const auto found = networks_.find(name);
-  return found == networks_.end() ? nullptr : &found->second;
+  const auto found = std::ranges::find(
+      networks_, name, [](const FakeNetwork& network) { return network.network.name; });
+  return found == networks_.end() ? nullptr : &*found;
 }
 
-Result<void> FakeHost::make_network(docker::NetworkConfig config) {
-  if (is_default_network(config.name)) {
+std::vector<docker::Network> FakeHost::networks_named(std::string_view name) const {
+  std::vector<docker::Network> named;
+  for (const FakeNetwork& network : networks_) {
+    if (network.network.name == name) named.push_back(network.network);
+  }
+  std::ranges::sort(named, {}, &docker::Network::id);
+  return named;
+}
+
+Result<void> FakeHost::check_network_name(const std::string& name) const {
+  if (is_default_network(name)) {
     return Error{ErrorKind::rejected, 403,
-                 fmt::format("operation is not permitted on predefined {} network ", config.name)};
+                 fmt::format("operation is not permitted on predefined {} network ", name)};
   }
-  if (networks_.contains(config.name)) {
+  if (find_network(name)) {
     return Error{ErrorKind::conflict, 409,
-                 fmt::format("network with name {} already exists", config.name)};
+                 fmt::format("network with name {} already exists", name)};
   }
-  if (config.driver.empty()) config.driver = "bridge";
-  if (!is_network_driver(config.driver)) return plugin_not_found(config.driver);
-  for (const auto& [name, other] : networks_) {
-    if (!overlap(config, other.config)) continue;
-    return Error{ErrorKind::rejected, 403, "Pool overlaps with other one on this address space"};
-  }
-  FakeNetwork made{.network = {.id = nth_network_id(++networks_made_),
-                               .name = config.name,
-                               .driver = config.driver,
-                               .labels = config.labels},
-                   .config = config};
-  networks_.emplace(std::move(config.name), std::move(made));
   return {};
 }
 
-Result<void> FakeHost::erase_network(const std::string& name) {
-  const FakeNetwork* const network = find_network(name);
-  if (!network) return {};
-  if (is_default_network(name)) {
-    return Error{ErrorKind::rejected, 403,
-                 fmt::format("{} is a pre-defined network and cannot be removed", name)};
+Result<void> FakeHost::make_network(docker::NetworkConfig config) {
+  if (config.driver.empty()) config.driver = "bridge";
+  if (!is_network_driver(config.driver)) return plugin_not_found(config.driver);
+  for (const FakeNetwork& other : networks_) {
+    if (!overlap(config, other.config)) continue;
+    return Error{ErrorKind::rejected, 403, "Pool overlaps with other one on this address space"};
+  }
+  docker::Network made{.id = nth_network_id(++networks_made_),
+                       .name = config.name,
+                       .driver = config.driver,
+                       .labels = config.labels};
+  networks_.push_back({.network = std::move(made), .config = std::move(config)});
+  return {};
+}
+
+Result<void> FakeHost::erase_network(const std::string& id) {
+  const auto network =
+      std::ranges::find(networks_, id, [](const FakeNetwork& known) { return known.network.id; });
+  if (network == networks_.end()) return {};
+  if (is_default_network(network->network.name)) {
+    return Error{
+        ErrorKind::rejected, 403,
+        fmt::format("{} is a pre-defined network and cannot be removed", network->network.name)};
   }
   // Containers that do not run hold no endpoint.
-  for (const auto& [id, container] : containers_) {
+  for (const auto& [holder, container] : containers_) {
     if (!container.up()) continue;
-    if (std::ranges::find(container.joins, network->network.id, &FakeJoin::network_id) ==
-        container.joins.end()) {
+    if (std::ranges::find(container.joins, id, &FakeJoin::network_id) == container.joins.end())
       continue;
-    }
     return Error{ErrorKind::conflict, 403,
                  fmt::format("error while removing network: network {} id {} has active endpoints",
-                             name, network->network.id)};
+                             network->network.name, id)};
   }
-  networks_.erase(name);
+  networks_.erase(network);
   return {};
 }
 
@@ -130,6 +148,7 @@ Result<void> FakeHost::join(const std::string& name, const ContainerId& id,
                             docker::Endpoint endpoint) {
   const FakeNetwork* const network = find_network(name);
   if (!network) return network_not_found(name, ErrorKind::network);
+  if (networks_named(name).size() > 1) return network_ambiguous(name);
   FakeContainer* const container = find_mutable(id);
   if (!container) {
     return Error{ErrorKind::not_found, 404, fmt::format("No such container: {}", id.str())};
@@ -166,10 +185,11 @@ void FakeHost::take_resources(FakeContainer& container) {
 // Before a start.
 Result<void> FakeHost::find_networks(FakeContainer& container) {
   for (FakeJoin& join : container.joins) {
-    const FakeNetwork* const network = find_network(join.network);
-    if (join.network_id.empty() && network) join.network_id = network->network.id;
+    const std::vector<docker::Network> named = networks_named(join.network);
+    if (join.network_id.empty() && named.size() > 1) return network_ambiguous(join.network);
+    if (join.network_id.empty() && !named.empty()) join.network_id = named.front().id;
     if (join.network_id.empty()) return network_not_found(join.network, ErrorKind::network);
-    if (!network || network->network.id != join.network_id) {
+    if (std::ranges::find(named, join.network_id, &docker::Network::id) == named.end()) {
       return network_not_found(join.network_id, ErrorKind::network);
     }
   }
@@ -177,12 +197,22 @@ Result<void> FakeHost::find_networks(FakeContainer& container) {
 }
 
 void FakeHost::make_network_by_hand(docker::NetworkConfig config) {
+  require(check_network_name(config.name));
+  require(make_network(std::move(config)));
+}
+
+void FakeHost::make_twin_network(const std::string& name) {
+  const FakeNetwork* const network = find_network(name);
+  if (!network) throw std::invalid_argument("the fake host has no network " + name);
+  docker::NetworkConfig config = network->config;
+  config.subnets.clear();
   require(make_network(std::move(config)));
 }
 
 void FakeHost::rm_network(const std::string& name) {
-  if (!find_network(name)) throw std::invalid_argument("the fake host has no network " + name);
-  require(erase_network(name));
+  const FakeNetwork* const network = find_network(name);
+  if (!network) throw std::invalid_argument("the fake host has no network " + name);
+  require(erase_network(network->network.id));
 }
 
 // --- Volumes

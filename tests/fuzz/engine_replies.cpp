@@ -65,11 +65,13 @@ void inspect(std::string_view body) {
 }
 
 void network(std::string_view body) {
-  const auto network = docker::decode_network(body);
-  if (!accepted(network)) return;
-  require(!network->id.empty(), "a network is acted on by its id");
-  for (const auto& text : {network->id, network->name, network->driver}) require_text(text);
-  require_pairs(network->labels);
+  const auto networks = docker::decode_networks(body);
+  if (!accepted(networks)) return;
+  for (const docker::Network& network : *networks) {
+    require(!network.id.empty(), "a network is acted on by its id");
+    for (const auto& text : {network.id, network.name, network.driver}) require_text(text);
+    require_pairs(network.labels);
+  }
 }
 
 void volume(std::string_view body) {

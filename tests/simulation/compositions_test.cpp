@@ -157,7 +157,7 @@ class CompositionSchedule {
     const auto somebody = [&]() -> const docker::ContainerId& {
       return running[below(static_cast<std::uint32_t>(running.size()))];
     };
-    switch (below(12)) {
+    switch (below(13)) {
       case 0:
       case 1:
         if (up && !running.empty()) engine.kill(somebody());
@@ -186,6 +186,9 @@ class CompositionSchedule {
       case 9:
         if (up) remove_a_network();
         break;
+      case 11:
+        if (up) twin_a_network();
+        break;
       case 10:
         // Whether somebody died is found out by the next whole look only.
         slack_ = 60s;
@@ -211,6 +214,14 @@ class CompositionSchedule {
       return;
     }
     if (std::string_view(name) == "back") has_foreign_ = false;
+  }
+
+  // What an engine makes that has been asked twice.
+  void twin_a_network() {
+    const char* const name = below(2) == 0 ? "front" : "back";
+    const auto* network = farm_.engine().find_network(name);
+    if (network == nullptr || network->network.labels.empty()) return;  // not there, or not ours
+    farm_.engine().make_twin_network(name);
   }
 
   void end_the_faults() {
@@ -246,11 +257,15 @@ class CompositionSchedule {
     for (const auto& [id, container] : farm_.engine().containers()) {
       if (!container.up() || service_of(container).empty()) continue;
       for (const docker::Endpoint& endpoint : container.spec.endpoints) {
-        const auto* network = farm_.engine().find_network(endpoint.network);
-        ASSERT_NE(network, nullptr) << endpoint.network;
-        EXPECT_TRUE(std::any_of(
-            container.joins.begin(), container.joins.end(),
-            [&](const fakes::FakeJoin& join) { return join.network_id == network->network.id; }))
+        const auto networks = farm_.engine().networks_named(endpoint.network);
+        ASSERT_FALSE(networks.empty()) << endpoint.network;
+        EXPECT_TRUE(std::any_of(container.joins.begin(), container.joins.end(),
+                                [&](const fakes::FakeJoin& join) {
+                                  return std::any_of(networks.begin(), networks.end(),
+                                                     [&](const auto& network) {
+                                                       return join.network_id == network.id;
+                                                     });
+                                }))
             << container.name << " has not joined " << endpoint.network;
       }
     }

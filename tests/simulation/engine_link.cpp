@@ -147,9 +147,9 @@ asio::awaitable<Result<void>> EngineLink::pull(
                     });
 }
 
-asio::awaitable<Result<docker::Network>> EngineLink::network(std::string name) {
-  return pass<docker::Network>({.operation = Operation::network, .subject = name},
-                               [this, name] { return engine_.network(name); });
+asio::awaitable<Result<std::vector<docker::Network>>> EngineLink::networks(std::string name) {
+  return pass<std::vector<docker::Network>>({.operation = Operation::network, .subject = name},
+                                            [this, name] { return engine_.networks(name); });
 }
 
 asio::awaitable<Result<void>> EngineLink::create_network(docker::NetworkConfig config) {
@@ -157,9 +157,9 @@ asio::awaitable<Result<void>> EngineLink::create_network(docker::NetworkConfig c
                     [this, config] { return engine_.create_network(config); });
 }
 
-asio::awaitable<Result<void>> EngineLink::remove_network(std::string name) {
-  return pass<void>({.operation = Operation::remove_network, .subject = name},
-                    [this, name] { return engine_.remove_network(name); });
+asio::awaitable<Result<void>> EngineLink::remove_network(docker::Network network) {
+  return pass<void>({.operation = Operation::remove_network, .subject = network.name},
+                    [this, network] { return engine_.remove_network(network); });
 }
 
 asio::awaitable<Result<void>> EngineLink::connect(std::string network, ContainerId container,

@@ -170,6 +170,30 @@ std::string EngineView::log(const std::string& id) const {
   return call("GET", "/containers/" + id + "/logs?stdout=1&stderr=1").body;
 }
 
+bool EngineView::make_network(
+    const std::string& name, const std::vector<std::pair<std::string, std::string>>& labels) const {
+  std::string text;
+  for (const auto& [key, value] : labels)
+    text += fmt::format(R"({}"{}": "{}")", text.empty() ? "" : ", ", key, value);
+  const std::string body = fmt::format(R"({{"Name": "{}", "Labels": {{{}}}}})", name, text);
+  const HttpAnswer answer = client_.send("POST", "/networks/create", body);
+  if (answer.status != 201 && answer.status != 409) throw std::runtime_error(answer.body);
+  return answer.status == 201;
+}
+
+std::vector<Json> EngineView::networks(const std::string& name) const {
+  const std::string filters = fmt::format(R"({{"name":["^{}$"]}})", name);
+  std::vector<Json> named;
+  const HttpAnswer answer = call("GET", "/networks?filters=" + percent_encoded(filters));
+  for (const Json& item : Json::parse(answer.body).items()) named.push_back(item);
+  return named;
+}
+
+void EngineView::remove_network(const std::string& id) const {
+  const HttpAnswer answer = client_.send("DELETE", "/networks/" + id);
+  if (answer.status >= 400 && answer.status != 404) throw std::runtime_error(answer.body);
+}
+
 void EngineView::tag(const std::string& image, const std::string& repository,
                      const std::string& tag) const {
   call("POST", fmt::format("/images/{}/tag?repo={}&tag={}", image, repository, tag));

@@ -76,6 +76,15 @@ class EngineView {
   // What it wrote so far, with the engine's framing.
   std::string log(const std::string& id) const;
 
+  // Also when there is one of that name, as two clients at once would bring it about. False: this
+  // engine makes no second one.
+  bool make_network(const std::string& name,
+                    const std::vector<std::pair<std::string, std::string>>& labels) const;
+  // Those of that name.
+  std::vector<Json> networks(const std::string& name) const;
+  // With that id; nothing to do is success.
+  void remove_network(const std::string& id) const;
+
   void tag(const std::string& image, const std::string& repository, const std::string& tag) const;
   void commit(const std::string& id, const std::string& repository, const std::string& tag) const;
   // The reference only, when others name the image too; nothing to do is success.

@@ -7,24 +7,27 @@
 namespace genisys::docker {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
-TEST(DecodeNetwork, ReadsWhatTheEngineHas) {
-  const auto network = decode_network(
-      R"({"Name":"front","Id":"abc","Created":"x","Driver":"bridge","EnableIPv6":false,)"
-      R"("IPAM":{"Driver":"default","Options":null,"Config":[]},"Labels":{"a":"b"}})");
-  EXPECT_EQ(network.value(), (Network{"abc", "front", "bridge", {{"a", "b"}}}));
-  EXPECT_EQ(decode_network(R"({"Name":"n","Id":"i","Labels":null})").value(),
-            (Network{"i", "n", "", {}}));
+TEST(DecodeNetworks, ReadsWhatTheEngineHas) {
+  const auto networks = decode_networks(
+      R"([{"Name":"front","Id":"abc","Created":"x","Driver":"bridge","EnableIPv6":false,)"
+      R"("IPAM":{"Driver":"default","Options":null,"Config":[]},"Labels":{"a":"b"}},)"
+      R"({"Name":"n","Id":"i","Labels":null}])");
+  EXPECT_THAT(networks.value(), ElementsAre(Network{"abc", "front", "bridge", {{"a", "b"}}},
+                                            Network{"i", "n", "", {}}));
+  EXPECT_THAT(decode_networks("[]").value(), IsEmpty());
 }
 
-TEST(DecodeNetwork, RefusesWhatIsNone) {
-  for (const char* body : {"", "[]", "{}", R"({"Name":"n"})", R"({"Name":[],"Id":"i"})",
-                           R"({"Name":"n","Id":"i","Labels":[]})"}) {
-    const auto network = decode_network(body);
-    ASSERT_TRUE(network.has_error()) << body;
-    EXPECT_EQ(network.error().kind, ErrorKind::protocol) << body;
-    EXPECT_THAT(network.error().message, HasSubstr("network")) << body;
+TEST(DecodeNetworks, RefusesWhatIsNone) {
+  for (const char* body : {"", "{}", R"({"Name":"n","Id":"i"})", "[[]]", "[1]", R"([{"Name":"n"}])",
+                           R"([{"Name":[],"Id":"i"}])", R"([{"Name":"n","Id":"i","Labels":[]}])"}) {
+    const auto networks = decode_networks(body);
+    ASSERT_TRUE(networks.has_error()) << body;
+    EXPECT_EQ(networks.error().kind, ErrorKind::protocol) << body;
+    EXPECT_THAT(networks.error().message, HasSubstr("network")) << body;
   }
 }
 

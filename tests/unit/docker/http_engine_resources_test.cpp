@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "docker/http_engine.hpp"
+#include "docker/target.hpp"
 #include "tests/unit/docker/scripted_engine.hpp"
 
 namespace genisys::docker {
@@ -15,7 +16,9 @@ using ::testing::EndsWith;
 using namespace genisys::docker::testing;
 
 const ContainerId kId = *ContainerId::parse(std::string(64, 'a'));
+const std::string kAsked = "GET /v1.41" + target::networks("front");
 const std::string kFront = R"({"Name":"front","Id":"f00d","Driver":"bridge","Labels":{"a":"b"}})";
+const std::string kOnly = "[" + kFront + "]";
 const std::string kNoNetwork = R"({"message":"network front not found"})";
 
 class HttpEngineResources : public ::testing::Test {
@@ -31,18 +34,20 @@ class HttpEngineResources : public ::testing::Test {
 };
 
 TEST_F(HttpEngineResources, FindsANetworkByItsName) {
-  server_.reply("GET /v1.41/networks/front", answer(200, kFront));
-  EXPECT_EQ(wait(engine_.network("front")).value(),
-            (Network{"f00d", "front", "bridge", {{"a", "b"}}}));
+  server_.reply(kAsked, answer(200, kOnly));
+  EXPECT_THAT(wait(engine_.networks("front")).value(),
+              ElementsAre(Network{"f00d", "front", "bridge", {{"a", "b"}}}));
 }
 
-TEST_F(HttpEngineResources, TakesNoBeginningOfAnIdForAName) {
-  server_.reply("GET /v1.41/networks/f0", answer(200, kFront));
-  EXPECT_EQ(wait(engine_.network("f0")).error().kind, ErrorKind::not_found);
-  EXPECT_TRUE(wait(engine_.remove_network("f0")));
-  EXPECT_EQ(wait(engine_.connect("f0", kId, {})).error().kind, ErrorKind::network);
-  EXPECT_THAT(server_.calls(), ElementsAre("GET /v1.41/networks/f0", "GET /v1.41/networks/f0",
-                                           "GET /v1.41/networks/f0"));
+// Whatever the engine takes the expression for.
+TEST_F(HttpEngineResources, FindsThoseOfTheVeryNameInTheOrderOfTheirIds) {
+  server_.reply(kAsked, answer(200, R"([{"Name":"front","Id":"b"},{"Name":"front-2","Id":"c"},)"
+                                    R"({"Name":"front","Id":"a"}])"));
+  EXPECT_THAT(wait(engine_.networks("front")).value(),
+              ElementsAre(Network{"a", "front", ""}, Network{"b", "front", ""}));
+  const Error error = wait(engine_.connect("front", kId, {})).error();
+  EXPECT_EQ(error.kind, ErrorKind::network);
+  EXPECT_EQ(error.message, "network front is ambiguous (2 have that name)");
 }
 
 TEST_F(HttpEngineResources, CreatesANetwork) {
@@ -56,27 +61,27 @@ TEST_F(HttpEngineResources, CreatesANetwork) {
 }
 
 TEST_F(HttpEngineResources, RemovesANetworkByItsId) {
-  server_.reply("GET /v1.41/networks/front", answer(200, kFront));
+  const Network front{"f00d", "front", "bridge"};
   server_.reply("DELETE /v1.41/networks/f00d", answer(204, ""));
-  EXPECT_TRUE(wait(engine_.remove_network("front")));
-  EXPECT_THAT(server_.calls(),
-              ElementsAre("GET /v1.41/networks/front", "DELETE /v1.41/networks/f00d"));
+  EXPECT_TRUE(wait(engine_.remove_network(front)));
+  EXPECT_THAT(server_.calls(), ElementsAre("DELETE /v1.41/networks/f00d"));
 
   server_.reply("DELETE /v1.41/networks/f00d", answer(404, kNoNetwork));
-  EXPECT_TRUE(wait(engine_.remove_network("front")));
+  EXPECT_TRUE(wait(engine_.remove_network(front)));
   server_.reply("DELETE /v1.41/networks/f00d",
                 answer(403, R"({"message":"network front id f00d has active endpoints"})"));
-  EXPECT_EQ(wait(engine_.remove_network("front")).error().kind, ErrorKind::conflict);
+  EXPECT_EQ(wait(engine_.remove_network(front)).error().kind, ErrorKind::conflict);
 }
 
-TEST_F(HttpEngineResources, RemovesNothingWhenItCannotLook) {
-  server_.reply("GET /v1.41/networks/front", answer(500, R"({"message":"boom"})"));
-  EXPECT_EQ(wait(engine_.remove_network("front")).error().kind, ErrorKind::engine);
+TEST_F(HttpEngineResources, ConnectsNothingWhenItCannotLook) {
+  server_.reply(kAsked, answer(500, R"({"message":"boom"})"));
   EXPECT_EQ(wait(engine_.connect("front", kId, {})).error().kind, ErrorKind::engine);
+  server_.reply(kAsked, answer(200, "[]"));
+  EXPECT_EQ(wait(engine_.connect("front", kId, {})).error().kind, ErrorKind::network);
 }
 
 TEST_F(HttpEngineResources, ConnectsToANetworkByItsId) {
-  server_.reply("GET /v1.41/networks/front", answer(200, kFront));
+  server_.reply(kAsked, answer(200, kOnly));
   server_.reply("POST /v1.41/networks/f00d/connect", answer(200, ""));
   EXPECT_TRUE(wait(engine_.connect("front", kId, {.network = "front", .aliases = {"www"}})));
   EXPECT_THAT(server_.requests().back(), EndsWith(R"({"Container":")" + kId.str() +

@@ -45,6 +45,9 @@ TEST(Target, NamesEveryCall) {
   EXPECT_EQ(target::logs(kId, 5), "/containers/" + id + "/logs?stdout=1&stderr=1&tail=5");
   EXPECT_EQ(target::image("reg:5000/a/b:1"), "/images/reg:5000/a/b:1/json");
   EXPECT_EQ(target::network("a/../b c"), "/networks/a%2F..%2Fb%20c");
+  EXPECT_EQ(target::networks("a"), "/networks?filters=%7B%22name%22%3A%5B%22%5Ea%24%22%5D%7D");
+  EXPECT_EQ(target::networks("a.\"\\"),
+            "/networks?filters=" + percent_encode(R"({"name":["^a\\.\"\\\\$"]})"));
   EXPECT_EQ(target::connect("a?b"), "/networks/a%3Fb/connect");
   EXPECT_EQ(target::volume("a#b"), "/volumes/a%23b");
   EXPECT_EQ(versioned({1, 41}, "/info"), "/v1.41/info");

@@ -112,7 +112,7 @@ TEST_F(FakeEngineResources, OutliveTheEngine) {
   engine.start_engine();
   advance(1ms);
 
-  EXPECT_TRUE(run(engine.network("front")));
+  EXPECT_EQ(run(engine.networks("front"))->size(), 1U);
   EXPECT_TRUE(run(engine.volume("data")));
 }
 
