@@ -211,6 +211,7 @@ class Daemon {
                                         .interval = config_.connector.interval});
     spawn(observe());
     spawn(reconcile());
+    spawn(reconciler_->keep_records());
     spawn(watch_->watch_work());
     spawn(watch_->watch_writer());
     spawn(watch_->watch_listener());

@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "state/thread_name.hpp"
+
 namespace genisys::controller {
 
 Heartbeat::Heartbeat(Options options, std::function<void(const Silence&)> tell)
@@ -30,6 +32,7 @@ void Heartbeat::beat() {
 }
 
 void Heartbeat::watch() {
+  state::name_this_thread("watchdog");
   const auto since = [](Clock::duration from) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now().time_since_epoch() -
                                                                  from);

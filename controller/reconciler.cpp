@@ -59,6 +59,7 @@ Reconciler::Reconciler(asio::any_io_executor executor, state::Store& store,
       instance_(store.snapshot()->instance),
       random_(options_.seed),
       recorder_(store, clock),
+      learnt_(executor),
       history_(recorder_.recall()),
       progress_{.since = clock.now()},
       observer_(
@@ -118,10 +119,16 @@ asio::awaitable<PassReport> Reconciler::pass() {
   if (const auto room = executor_.room_at(); room && (!report.wake_at || *room < *report.wake_at)) {
     report.wake_at = room;
   }
-  progress_.stage = "recording what it saw";
-  co_await reserve_indexes();
-  co_await recorder_.remember(history_, world);
+  learnt_.notify();
   co_return report;
+}
+
+asio::awaitable<void> Reconciler::keep_records() {
+  while (true) {
+    co_await learnt_.wait();
+    co_await reserve_indexes();
+    co_await recorder_.remember(history_, observer_.world());
+  }
 }
 
 void Reconciler::look_around() {

@@ -20,6 +20,7 @@
 #include "controller/observer.hpp"
 #include "controller/plan.hpp"
 #include "controller/recorder.hpp"
+#include "controller/wakeup.hpp"
 #include "state/status_board.hpp"
 #include "state/store.hpp"
 
@@ -51,6 +52,10 @@ class Reconciler {
              std::function<void(Urgency)> wake);
 
   boost::asio::awaitable<PassReport> pass();
+
+  // Writes what the passes have learnt, until it is cancelled (terminal). Beside them: a disk that
+  // hangs keeps nobody from healing.
+  boost::asio::awaitable<void> keep_records();
 
   // What would be done if `wanted` were recorded, the world being as last seen. Changes nothing.
   std::vector<state::PlannedAction> preview(const state::Snapshot& wanted) const;
@@ -107,6 +112,7 @@ class Reconciler {
   std::mt19937_64 random_;
   Wanted wanted_;
   Recorder recorder_;
+  Wakeup learnt_;  // there may be something to write
   History history_;
   std::map<docker::ContainerId, state::TimePoint> look_at_;  // of the last plan
   // Acts that ended: still "under way" for a plan made from a world that was looked at before their

@@ -34,6 +34,14 @@ void Wakeup::notify() {
   signal_.cancel();
 }
 
+asio::awaitable<void> Wakeup::wait() {
+  if (!pending_) {
+    co_await signal_.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (!pending_) throw boost::system::system_error(asio::error::operation_aborted);
+  }
+  pending_ = false;
+}
+
 asio::awaitable<void> Wakeup::wait_until(state::Clock& clock, state::TimePoint until) {
   if (!std::exchange(pending_, false) && clock.now() < until) {
     const auto alarm = std::make_shared<Alarm>();

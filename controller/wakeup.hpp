@@ -18,6 +18,9 @@ class Wakeup {
 
   void notify();
 
+  // Resumes at a notification, and forgets it. Cancellation as below.
+  boost::asio::awaitable<void> wait();
+
   // Resumes at `until` or at a notification, whichever comes first, and forgets the notification.
   // Cancellation (terminal) ends it with operation_aborted, thrown.
   boost::asio::awaitable<void> wait_until(state::Clock& clock, state::TimePoint until);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "state/state_backup.hpp"
+#include "state/thread_name.hpp"
 
 namespace genisys::state {
 
@@ -29,7 +30,9 @@ Backups::Backups(boost::asio::any_io_executor logic, boost::asio::thread_pool& w
       path_(std::move(path)),
       policy_(policy),
       warn_(std::move(warn)),
-      timer_(logic_) {}
+      timer_(logic_) {
+  boost::asio::post(archivist_, [] { name_this_thread("state-backup"); });
+}
 
 Backups::~Backups() {
   stop();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "state/system_clock.hpp"
+#include "state/thread_name.hpp"
 
 namespace genisys::state {
 
@@ -81,6 +82,7 @@ SqliteStore::SqliteStore(boost::asio::any_io_executor logic, std::unique_ptr<Sql
                 .last_entry = contents.last_entry},
                std::move(options),
                [this](std::shared_ptr<const WriteBatch> batch) { start_write(std::move(batch)); }) {
+  boost::asio::post(writer_, [] { name_this_thread("state-writer"); });
 }
 
 SqliteStore::~SqliteStore() {

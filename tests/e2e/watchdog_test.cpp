@@ -11,6 +11,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <future>
 
 #include "tests/e2e/connector_test.hpp"
 #include "tests/support/notify_socket.hpp"
@@ -75,6 +78,16 @@ class Watchdog : public ConnectorTest {
   }
 
   NotifySocket& manager() { return manager_; }
+  // The program's thread of that name.
+  pid_t thread_named(const std::string& name) {
+    const std::filesystem::path threads = fmt::format("/proc/{}/task", connector().process().pid());
+    for (const auto& thread : std::filesystem::directory_iterator(threads)) {
+      std::string found;
+      std::getline(std::ifstream(thread.path() / "comm"), found);
+      if (found == name) return std::stoi(thread.path().filename());
+    }
+    throw std::runtime_error("no thread is named " + name);
+  }
   bool logs(const std::string& text, std::size_t offset = 0) {
     return connector().process().wait_for_log(text, offset, kSoon);
   }
@@ -127,6 +140,36 @@ TEST_F(Watchdog, TellsWhereAPassHangsAndThatASilentEngineIsNoFaultOfTheProgram) 
   manager().drain();
   EXPECT_EQ(manager().wait_for("WATCHDOG", seconds(3)), "WATCHDOG=1");
   EXPECT_TRUE(logs("the pass goes on, after 10 s"));
+}
+
+// A disk that answers nothing, say.
+TEST_F(Watchdog, SeesThatTheStateFileIsNotWrittenAndGivesNoSignOfLife) {
+  connector().start();
+  connector().define("web", image());
+  connector().scale_and_converge("web", 1);
+  const std::string replica = connector().running("web").at(0);
+  std::future<HttpAnswer> answer;
+  {
+    const StoppedThread writer(thread_named("state-writer"));
+    answer = std::async(std::launch::async, [this] {
+      return connector().call("POST", "/service/web/scale", R"({"number": 2})");
+    });
+    EXPECT_TRUE(
+        connector().process().wait_for_log("the store's writer hangs for 30 s", 0, seconds(60)));
+    EXPECT_NE(connector().call("GET", "/readyz").body.find("the store's writer hangs"),
+              std::string::npos);
+    manager().drain();
+    EXPECT_EQ(manager().wait_for("WATCHDOG", seconds(3)), "");
+    EXPECT_EQ(connector().status("web")["desired"].number(), 1) << "told before it is durable";
+    // What runs is kept running meanwhile.
+    engine().kill(replica);
+    EXPECT_TRUE(eventually([&] { return connector().running("web").size() == 1; }));
+  }
+  EXPECT_TRUE(logs("the store's writer goes on"));
+  answer.wait();
+  EXPECT_EQ(connector().converge("web")["ready"].number(), 2);
+  manager().drain();
+  EXPECT_EQ(manager().wait_for("WATCHDOG", kSoon), "WATCHDOG=1");
 }
 
 TEST_F(Watchdog, ListensAnewWhenItsSocketIsGone) {

@@ -15,6 +15,7 @@
 
 #include "tests/hostile/cases.hpp"
 #include "tests/hostile/connection.hpp"
+#include "tests/hostile/memory_bound.hpp"
 #include "tests/hostile/target.hpp"
 
 namespace genisys::test {
@@ -113,13 +114,13 @@ class Before {
     EXPECT_TRUE(eventually([this] { return target_.descriptors() <= descriptors_; }, 10s))
         << target_.descriptors() << " descriptors, before " << descriptors_;
     EXPECT_EQ(target_.recorded(), recorded_);
-    EXPECT_LT(target_.resident_kib(), resident_kib_ + more * 1024);
+    EXPECT_LT(target_.resident_kib(), resident_kib_ + at_most_kib(more * 1024));
     std::cout << fmt::format("{}: resident {} KiB before, {} KiB after, {} KiB at most\n", after,
                              resident_kib_, target_.resident_kib(), target_.peak_kib());
   }
   std::size_t descriptors() const { return descriptors_; }
   void expect_peak_below(std::size_t more_mib) const {
-    EXPECT_LT(target_.peak_kib(), resident_kib_ + more_mib * 1024);
+    EXPECT_LT(target_.peak_kib(), resident_kib_ + at_most_kib(more_mib * 1024));
   }
 
  private:

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "tests/hostile/cases.hpp"
+#include "tests/hostile/memory_bound.hpp"
 #include "tests/hostile/target.hpp"
 #include "tests/support/json.hpp"
 
@@ -91,7 +92,7 @@ TEST_P(InputTable, IsAnsweredAsWrittenAndChangesNothing) {
     EXPECT_EQ(target.recorded(), before);
   }
   EXPECT_TRUE(eventually([&] { return target.descriptors() <= descriptors; }, Target::kLongest));
-  EXPECT_LT(target.resident_kib(), resident + 2048);
+  EXPECT_LT(target.resident_kib(), resident + at_most_kib(2048));
   std::cout << fmt::format(
       "{}: {} rows, the longest, '{}', took {} ms; resident {} KiB after, {} KiB at most\n",
       GetParam().name, cases.size(), longest_name, longest.count(), target.resident_kib(),

@@ -6,6 +6,7 @@
 
 #include "controller/classify.hpp"
 #include "controller/dependencies.hpp"
+#include "tests/support/long_form.hpp"
 #include "tests/support/plan_world.hpp"
 
 namespace genisys::controller {
@@ -16,7 +17,7 @@ using test::actions_of;
 using test::PlanWorld;
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t kSeeds = 4000;
+constexpr std::uint64_t kWorlds = 4000;  // unless GENISYS_WORLDS says how many
 
 class Dice {
  public:
@@ -118,7 +119,8 @@ class PlanProperty : public ::testing::Test {
  protected:
   template <class Check>
   void for_all_worlds(Check check) {
-    for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    const std::uint64_t worlds = test::number_from("GENISYS_WORLDS", kWorlds);
+    for (std::uint64_t seed = 0; seed < worlds; ++seed) {
       SCOPED_TRACE("seed " + std::to_string(seed));
       Dice dice(seed);
       PlanWorld world;

@@ -33,6 +33,7 @@ struct Farm::Connector {
     });
     spawn(io, reconciler.observer().watch(), watching);
     spawn(io, loop.run(reconciler, [](const controller::PassReport&) {}), looping);
+    spawn(io, reconciler.keep_records(), recording);
   }
 
   void spawn(asio::io_context& io, asio::awaitable<void> task, asio::cancellation_signal& cancel) {
@@ -50,6 +51,7 @@ struct Farm::Connector {
   controller::Reconciler reconciler;
   asio::cancellation_signal watching;
   asio::cancellation_signal looping;
+  asio::cancellation_signal recording;
   int tasks = 0;
 };
 
@@ -124,6 +126,7 @@ void Farm::bury() {
   for (int round = 0; round < 100 && !connector_->is_gone(); ++round) {
     connector_->watching.emit(asio::cancellation_type::terminal);
     connector_->looping.emit(asio::cancellation_type::terminal);
+    connector_->recording.emit(asio::cancellation_type::terminal);
     connector_->reconciler.executor().cancel();
     run();
   }

@@ -204,6 +204,7 @@ void Storm::turn_the_clock() {
     Figures::all().count("faults: machine suspended");
     has_slept_ = true;
     farm_.clock().advance(by);
+    attempts_.excuse(farm_.clock().now());  // who slept does not know how things came about
     return farm_.advance(1ms);
   }
   const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(by);

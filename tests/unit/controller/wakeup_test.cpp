@@ -67,5 +67,16 @@ TEST_F(WakeupTest, LosesNoNotificationWhileAWaitBegins) {
   }
 }
 
+TEST_F(WakeupTest, WaitsForANotificationAlone) {
+  auto waiting = test::start(io, wakeup.wait());
+  test::run_ready(io);
+  EXPECT_EQ(clock.sleepers(), 0U);
+  EXPECT_FALSE(waiting.done());
+  wakeup.notify();
+  waiting.get();
+  wakeup.notify();
+  test::start(io, wakeup.wait()).get();
+}
+
 }  // namespace
 }  // namespace genisys::controller
