@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "tests/hostile/bounds.hpp"
+
 namespace genisys::test {
 
 class Connection {
@@ -26,10 +28,12 @@ class Connection {
   // Waits until everything is on its way, or the peer has closed.
   void send_all(std::string_view bytes);
   // Appends what comes; false at the end. Throws std::runtime_error when nothing comes in time.
-  bool receive(std::string& text, std::chrono::milliseconds timeout = std::chrono::seconds(6));
+  bool receive(std::string& text,
+               std::chrono::milliseconds timeout = within(std::chrono::seconds(6)));
   // The status of one answer, which is taken off; 0 when the peer has closed. Throws
   // std::runtime_error when nothing comes in time.
-  int ask(std::string_view request, std::chrono::milliseconds timeout = std::chrono::seconds(6));
+  int ask(std::string_view request,
+          std::chrono::milliseconds timeout = within(std::chrono::seconds(6)));
   // Whether something is there to be read, without waiting.
   bool has_bytes() const;
   // Whether the peer has closed, without waiting. What it sent stays to be read.

@@ -13,9 +13,9 @@
 #include <thread>
 #include <vector>
 
+#include "tests/hostile/bounds.hpp"
 #include "tests/hostile/cases.hpp"
 #include "tests/hostile/connection.hpp"
-#include "tests/hostile/memory_bound.hpp"
 #include "tests/hostile/target.hpp"
 
 namespace genisys::test {

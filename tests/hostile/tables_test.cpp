@@ -10,8 +10,8 @@
 #include <ostream>
 #include <set>
 
+#include "tests/hostile/bounds.hpp"
 #include "tests/hostile/cases.hpp"
-#include "tests/hostile/memory_bound.hpp"
 #include "tests/hostile/target.hpp"
 #include "tests/support/json.hpp"
 

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/hostile/bounds.hpp"
 #include "tests/support/daemon_process.hpp"
 #include "tests/support/http_client.hpp"
 #include "tests/support/scratch_directory.hpp"
@@ -32,7 +33,7 @@ class Target {
     std::string more = {};        // lines for the section `connector`
   };
   // No case may take longer: the limit for a request, and some for a busy machine.
-  static constexpr std::chrono::milliseconds kLongest{6000};
+  static constexpr std::chrono::milliseconds kLongest = within(std::chrono::seconds(6));
 
   // Started, with the services "web", which is scaled to 0, and "db", which is not.
   explicit Target(Options options);
@@ -66,7 +67,7 @@ class Target {
 // False when it did not become true in time.
 template <class Predicate>
 bool eventually(Predicate holds, std::chrono::milliseconds timeout) {
-  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  const auto deadline = std::chrono::steady_clock::now() + within(timeout);
   while (!holds()) {
     if (std::chrono::steady_clock::now() >= deadline) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
