@@ -10,17 +10,20 @@ build=$(dirname "$profiles")
 compgen -G "$profiles/*.profraw" >/dev/null || fail "no profiles in $profiles: did a test run?"
 llvm-profdata-16 merge -sparse "$profiles"/*.profraw -o "$profiles/all.profdata"
 
-programs=()
-for program in "$build"/tests/*_test "$build"/controller/genisys-connector; do
+programs=("$build/controller/genisys-connector")
+for program in "$build"/tests/*_test; do
   [ ! -x "$program" ] || programs+=(-object "$program")
 done
 say "lines that ran, by room"
 printf '%-12s %8s %8s %7s\n' room lines ran '%'
 for room in state docker api controller; do
   llvm-cov-16 export -summary-only -instr-profile "$profiles/all.profdata" "${programs[@]}" \
-    -ignore-filename-regex='^/usr/|/tests/|/build/' "$root/$room" 2>/dev/null |
+    -ignore-filename-regex='^/usr/|/tests/|/build/' -sources "$root/$room" 2> >(grep -v 'mismatched data' >&2 || true) |
     jq -r --arg room "$room" '.data[0].totals.lines |
       [$room, .count, .covered, (.percent * 10 | round / 10)] | @tsv'
 done | awk -F'\t' '
   { printf "%-12s %8d %8d %7.1f\n", $1, $2, $3, $4; lines += $2; ran += $3 }
-  END { printf "%-12s %8d %8d %7.1f\n", "all", lines, ran, lines ? 100 * ran / lines : 0 }'
+  END {
+    printf "%-12s %8d %8d %7.1f\n", "all", lines, ran, lines ? 100 * ran / lines : 0
+    exit ran == 0
+  }'

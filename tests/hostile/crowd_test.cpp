@@ -54,8 +54,10 @@ class Bystander {
       : result_(std::async(std::launch::async, [this, port = target.port()] { ask(port); })) {}
   ~Bystander() { end(); }
 
-  // Every request was answered with 200, the slowest hundredth aside within two seconds.
+  // Every request was answered with 200, the slowest hundredth aside within two seconds. Nobody can
+  // say so of a program that a sanitizer slows down.
   void expect_served(const char* during) {
+    if (kIsSanitized) return end();
     EXPECT_TRUE(eventually([this] { return asked_ >= 40; }, 30s)) << asked_;
     end();
     std::sort(took_.begin(), took_.end());
@@ -272,14 +274,15 @@ TEST(Crowd, ThatReadsNoAnswerIsHeldInBoundedMemory) {
   define_large(target, 30);
   const Before before(target);
   {
-    std::vector<Connection> crowd = connect(target, 100, Window::smallest);
+    const std::size_t many = kIsSanitized ? 20 : 100;
+    std::vector<Connection> crowd = connect(target, many, Window::smallest);
     for (Connection& connection : crowd) {
       connection.send("GET /service HTTP/1.1\r\nHost: localhost\r\n\r\n");
     }
     // To make so many takes a while; who comes behind them waits for it.
-    EXPECT_EQ(Connection(target.port()).ask(kGood, 30s), 200);
+    EXPECT_EQ(Connection(target.port()).ask(kGood, within(30s)), 200);
   }
-  before.expect_restored("100 answers of 3 MB that nobody read", 48);
+  before.expect_restored("answers of 3 MB that nobody read", 48);
   before.expect_peak_below(128);
 }
 
