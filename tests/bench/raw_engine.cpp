@@ -40,7 +40,7 @@ docker::Transport::Limits limits() {
 
 RawEngine::RawEngine(docker::Address address, std::string image, std::string mark)
     : engine_(io_.get_executor(), address, {}),
-      transport_(io_.get_executor(), address, limits()),
+      transport_(io_.get_executor(), address, {}, limits()),
       mark_(std::move(mark)) {
   spec_.image = std::move(image);
   spec_.command = kCommand;
