@@ -67,6 +67,7 @@ Connector::~Connector() {
     // Not by SIGKILL: the container of a create that is under way would appear after the list.
     if (process_.is_running()) process_.terminate();
     engine_.remove_all(kInstanceLabel, instance_);
+    engine_.remove_networks(kInstanceLabel, instance_);
   } catch (const std::exception& error) {
     std::cerr << "cannot clean up after instance " << instance_ << ": " << error.what() << "\n";
   }

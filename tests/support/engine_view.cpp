@@ -182,16 +182,25 @@ bool EngineView::make_network(
 }
 
 std::vector<Json> EngineView::networks(const std::string& name) const {
-  const std::string filters = fmt::format(R"({{"name":["^{}$"]}})", name);
-  std::vector<Json> named;
+  return filtered_networks(fmt::format(R"({{"name":["^{}$"]}})", name));
+}
+
+std::vector<Json> EngineView::filtered_networks(const std::string& filters) const {
+  std::vector<Json> found;
   const HttpAnswer answer = call("GET", "/networks?filters=" + percent_encoded(filters));
-  for (const Json& item : Json::parse(answer.body).items()) named.push_back(item);
-  return named;
+  for (const Json& item : Json::parse(answer.body).items()) found.push_back(item);
+  return found;
 }
 
 void EngineView::remove_network(const std::string& id) const {
   const HttpAnswer answer = client_.send("DELETE", "/networks/" + id);
   if (answer.status >= 400 && answer.status != 404) throw std::runtime_error(answer.body);
+}
+
+void EngineView::remove_networks(const std::string& label, const std::string& value) const {
+  for (const Json& network :
+       filtered_networks(fmt::format(R"({{"label":["{}={}"]}})", label, value)))
+    remove_network(network["Id"].text());
 }
 
 void EngineView::tag(const std::string& image, const std::string& repository,

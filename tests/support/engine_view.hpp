@@ -84,6 +84,8 @@ class EngineView {
   std::vector<Json> networks(const std::string& name) const;
   // With that id; nothing to do is success.
   void remove_network(const std::string& id) const;
+  // All with the label. No container that runs may take part in them any more.
+  void remove_networks(const std::string& label, const std::string& value) const;
 
   void tag(const std::string& image, const std::string& repository, const std::string& tag) const;
   void commit(const std::string& id, const std::string& repository, const std::string& tag) const;
@@ -91,6 +93,7 @@ class EngineView {
   void untag(const std::string& reference) const;
 
  private:
+  std::vector<Json> filtered_networks(const std::string& filters) const;
   HttpAnswer call(std::string_view method, const std::string& target,
                   const std::string& body = "") const;
 
