@@ -6,13 +6,16 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: scripts/fuzz.sh [--seconds N] [--preset fuzz|asan] [target…]
+usage: scripts/fuzz.sh [--seconds N] [--seed N] [--preset fuzz|asan] [target…]
 
 Builds the fuzz targets (Debian 12; installs what is missing, as root or with sudo) and gives each N seconds
 (60). Without targets: all there are in tests/fuzz.
 
   scripts/fuzz.sh --seconds 600 documents    one target, ten minutes
   scripts/fuzz.sh --preset asan              the targets of the build that the sanitizer tests use
+
+With --seed the same program tries the same inputs in the same order, from the seeds in tests/fuzz/corpus on and from
+nothing that was learnt; without it, others each time.
 
 What a run learns is kept in build/<preset>/corpus and used by the next. A finding (a crash, a claim that does
 not hold, an input that takes over 10 s or 2 GiB) is kept in build/<preset>/findings, and makes this fail.
@@ -21,6 +24,7 @@ TEXT
 }
 
 seconds=60
+seed=0
 preset=fuzz
 targets=()
 while [ "$#" -gt 0 ]; do
@@ -29,10 +33,11 @@ while [ "$#" -gt 0 ]; do
       usage
       exit 0
       ;;
-    --seconds | --preset)
+    --seconds | --seed | --preset)
       [ "$#" -ge 2 ] || fail "$1 needs a value (see --help)"
       case $1 in
         --seconds) seconds=$2 ;;
+        --seed) seed=$2 ;;
         --preset) preset=$2 ;;
       esac
       shift
@@ -43,6 +48,7 @@ while [ "$#" -gt 0 ]; do
   shift
 done
 [[ $seconds =~ ^[1-9][0-9]*$ ]] || fail "--seconds is a whole number above 0, not $seconds"
+[[ $seed =~ ^[0-9]{1,9}$ ]] || fail "--seed is a whole number, not $seed"
 exec </dev/null
 
 install_packages "${build_packages[@]}" libclang-rt-16-dev libgtest-dev libgmock-dev
@@ -61,6 +67,10 @@ fi
 for target in "${targets[@]}"; do
   [ -x "$programs/fuzz_$target" ] || fail "there is no target $target: see tests/fuzz/CMakeLists.txt"
 done
+if [ "$seed" -ne 0 ]; then
+  corpora=$root/build/$preset/corpus-of-seed
+  rm -rf "$corpora"
+fi
 mkdir -p "$findings" "$corpora" "$logs"
 
 # Leaks are left to the replay of the corpus: the search for them takes minutes after an out-of-memory. The
@@ -70,7 +80,7 @@ fuzz() {
   mapfile -t arguments <"$programs/fuzz_$target.arguments"
   mkdir -p "$corpora/$target"
   LLVM_PROFILE_FILE=/dev/null timeout -k 10 $((seconds + 120)) nice "$programs/fuzz_$target" \
-    "-max_total_time=$seconds" -timeout=10 -rss_limit_mb=2048 -detect_leaks=0 -print_final_stats=1 \
+    "-max_total_time=$seconds" "-seed=$seed" -timeout=10 -rss_limit_mb=2048 -detect_leaks=0 -print_final_stats=1 \
     "-artifact_prefix=$findings/$target-" "$corpora/$target" "${arguments[@]}" >"$logs/$target.log" 2>&1
 }
 

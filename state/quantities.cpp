@@ -95,7 +95,9 @@ std::string format_bytes(std::int64_t bytes) {
 std::optional<std::int64_t> parse_cpus(std::string_view text) {
   const auto number = take_decimal(text, kCpuDecimals);
   if (!number || !text.empty() || number->whole > kMostCpus) return std::nullopt;
-  return number->whole * kBillion + number->fraction;
+  const std::int64_t billionths = number->whole * kBillion + number->fraction;
+  if (billionths > kMostCpus * kBillion) return std::nullopt;
+  return billionths;
 }
 
 std::string format_cpus(std::int64_t billionths) {

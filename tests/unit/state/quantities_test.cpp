@@ -53,6 +53,8 @@ TEST(Bytes, AreRefusedWhenTheyAreSomethingElse) {
 TEST(Cpus, AreBillionths) {
   EXPECT_EQ(parse_cpus("0"), 0);
   EXPECT_EQ(parse_cpus("2"), 2'000'000'000);
+  EXPECT_EQ(parse_cpus("1000000"), 1'000'000'000'000'000);
+  EXPECT_EQ(parse_cpus("1000000.000000001"), std::nullopt);
   EXPECT_EQ(parse_cpus("0.5"), 500'000'000);
   EXPECT_EQ(parse_cpus("1.000000001"), 1'000'000'001);
   EXPECT_EQ(parse_cpus("0.5000000000"), 500'000'000);
