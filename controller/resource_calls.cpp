@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <functional>
 #include <map>
 #include <utility>
 
@@ -41,11 +40,11 @@ Result<void> removed_or_left(const ResourceKey& key, Result<void> removed) {
   return {};
 }
 
-asio::awaitable<Result<void>> remove_twins(Engine& engine, std::string name, std::string instance) {
-  auto all = co_await engine.networks(name);
-  if (!all) co_return all.error();
-  std::size_t left = all->size();
-  for (docker::Network& network : *all) {
+// Until one of `twins`, which are all of the name, is left.
+asio::awaitable<Result<void>> remove_twins(Engine& engine, std::vector<docker::Network> twins,
+                                           std::string name, std::string instance) {
+  std::size_t left = twins.size();
+  for (docker::Network& network : twins) {
     if (left < 2) break;
     if (!is_ours(network.labels, instance)) continue;
     auto removed = co_await engine.remove_network(std::move(network));
@@ -53,7 +52,7 @@ asio::awaitable<Result<void>> remove_twins(Engine& engine, std::string name, std
     if (!removed && removed.error().outcome_unknown()) co_return removed;
   }
   if (left < 2) {
-    spdlog::warn("the engine had {} networks named {}: one is left", all->size(), name);
+    spdlog::warn("the engine had {} networks named {}: one is left", twins.size(), name);
     co_return Result<void>{};
   }
   co_return docker::Error{
@@ -65,12 +64,12 @@ asio::awaitable<Result<void>> remove_twins(Engine& engine, std::string name, std
 
 asio::awaitable<Result<void>> look_for_network(Engine& engine, std::string name,
                                                std::string instance) {
-  const auto found = co_await engine.networks(name);
+  auto found = co_await engine.networks(name);
   if (!found) co_return found.error();
   if (found->empty())
     co_return docker::Error{ErrorKind::not_found, 404, "network " + name + " not found"};
   if (found->size() == 1) co_return Result<void>{};
-  co_return co_await remove_twins(engine, std::move(name), std::move(instance));
+  co_return co_await remove_twins(engine, *std::move(found), std::move(name), std::move(instance));
 }
 
 asio::awaitable<Result<void>> look(Engine& engine, ResourceKey key, std::string instance) {

@@ -11,6 +11,7 @@ namespace {
 
 class TwinNetworks : public ConnectorTest {
  protected:
+  // The connector, which knows them no more when it is gone, removes its own.
   void TearDown() override {
     remove_connector();
     for (const Json& network : engine_view_.networks(name_))
@@ -28,7 +29,7 @@ class TwinNetworks : public ConnectorTest {
     ASSERT_EQ(engine_view_.networks(name_).size(), 2U);
   }
   std::pair<std::string, std::string> our_label() {
-    return {"io.genisys.instance", connector().instance()};
+    return {kInstanceLabel, connector().instance()};
   }
 
   const EngineView engine_view_{TestEngine::shared().url()};

@@ -82,7 +82,8 @@ void FakeHost::add_default_networks() {
 
 const FakeNetwork* FakeHost::find_network(std::string_view name) const {
   const auto found = std::ranges::find(
-      networks_, name, [](const FakeNetwork& network) { return network.network.name; });
+      networks_, name,
+      [](const FakeNetwork& known) -> const std::string& { return known.network.name; });
   return found == networks_.end() ? nullptr : &*found;
 }
 
@@ -123,8 +124,9 @@ Result<void> FakeHost::make_network(docker::NetworkConfig config) {
 }
 
 Result<void> FakeHost::erase_network(const std::string& id) {
-  const auto network =
-      std::ranges::find(networks_, id, [](const FakeNetwork& known) { return known.network.id; });
+  const auto network = std::ranges::find(
+      networks_, id,
+      [](const FakeNetwork& known) -> const std::string& { return known.network.id; });
   if (network == networks_.end()) return {};
   if (is_default_network(network->network.name)) {
     return Error{

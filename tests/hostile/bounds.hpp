@@ -8,7 +8,7 @@
 
 namespace genisys::test {
 
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#ifdef GENISYS_SANITIZED
 inline constexpr bool kIsSanitized = true;
 #else
 inline constexpr bool kIsSanitized = false;
