@@ -4,6 +4,7 @@
 #include <random>
 
 #include "state/documents.hpp"
+#include "state/text.hpp"
 #include "tests/unit/state/document_texts.hpp"
 
 namespace genisys::state {
@@ -79,6 +80,7 @@ TEST_P(YamlRefuses, WithReason) {
   Problems problems;
   EXPECT_FALSE(read_yaml(GetParam().text, problems));
   EXPECT_THAT(render(problems), HasSubstr(GetParam().reason));
+  EXPECT_TRUE(is_utf8(render(problems))) << "it goes into answers";
   EXPECT_FALSE(problems.empty());
 }
 
@@ -93,6 +95,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Refused{"lone_comma", ",", "1:1 : unexpected ','"},
         Refused{"two_commas", ",,", "unexpected"}, Refused{"comma_after_map", "a: 1\n,", ""},
+        Refused{"escape_of_half_a_character", "a: \"\\\xCA\xA3\"", "unknown escape character"},
         Refused{"lone_bracket", "]", ""}, Refused{"lone_brace", "}", ""},
         Refused{"brackets_crossed", "[}", ""},
         Refused{"tag_python_object", "a: !!python/object:os.system [x]", "remove the tag"},
