@@ -139,7 +139,8 @@ UnderWay DaemonWatch::pass_under_way() const {
                      .where = std::string(pass.stage),
                      .since = pass.since,
                      .bound = std::max<state::Duration>(3 * watched_.interval, kShortestBound),
-                     .is_essential = true};
+                     .is_essential = true,
+                     .is_excused = waits_for_engine()};
   if (!pass.is_under_way) {
     under_way.what = "the next pass";
     under_way.where = "it does not begin";
@@ -186,8 +187,7 @@ std::chrono::duration<double> DaemonWatch::pass_age() const {
 
 bool DaemonWatch::is_alive() const {
   if (deaf_ >= 2 * kDeaf && reopening_helps_) return false;
-  const std::vector<std::string> hanging = hangs();
-  return hanging.empty() || (hanging.size() == 1 && waits_for_engine());
+  return !stalls_.is_ours();
 }
 
 // Three signs of life within the time after which one is missed.

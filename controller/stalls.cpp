@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace genisys::controller {
 namespace {
 
@@ -47,6 +49,12 @@ std::vector<std::string> Stalls::essential(state::TimePoint now) const {
     if (one.is_essential) lines.push_back(line(one, now));
   }
   return lines;
+}
+
+bool Stalls::is_ours() const {
+  return std::any_of(known_.begin(), known_.end(), [](const auto& one) {
+    return one.second.is_essential && !one.second.is_excused;
+  });
 }
 
 }  // namespace genisys::controller

@@ -19,6 +19,7 @@ struct UnderWay {
   state::TimePoint since;     // with `what`, names it
   state::Duration bound;      // longer is too long
   bool is_essential = false;  // nothing goes on while it hangs
+  bool is_excused = false;    // somebody else is waited for: no restart of the program would help
 };
 
 class Stalls {
@@ -37,6 +38,8 @@ class Stalls {
   std::vector<std::string> describe(state::TimePoint now) const;
   // The same, of those that nothing goes on without.
   std::vector<std::string> essential(state::TimePoint now) const;
+  // Does one of these hang by the program's own fault?
+  bool is_ours() const;
 
  private:
   using Key = std::pair<std::string, state::TimePoint>;

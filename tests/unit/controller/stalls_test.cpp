@@ -60,5 +60,23 @@ TEST(Stalls, AreEssentialWhenNothingGoesOnWithoutThem) {
               ElementsAre("the pass hangs for 61 s: deciding"));
 }
 
+// A pass that waits for a silent engine says nothing of what else hangs beside it.
+TEST(Stalls, AreOursUnlessEachOfThemIsExcused) {
+  UnderWay excused = pass("looking at the engine");
+  excused.is_excused = true;
+  const UnderWay writer{
+      .what = "the writer", .since = kBegin, .bound = seconds(30), .is_essential = true};
+  Stalls stalls;
+  EXPECT_FALSE(stalls.is_ours());
+  stalls.look({act("[web] run slot 1"), excused, writer}, kBegin + seconds(20));
+  EXPECT_FALSE(stalls.is_ours()) << "only the pass hangs by now";
+  stalls.look({excused, writer}, kBegin + seconds(31));
+  EXPECT_TRUE(stalls.is_ours());
+  stalls.look({excused}, kBegin + seconds(32));
+  EXPECT_FALSE(stalls.is_ours());
+  stalls.look({writer}, kBegin + seconds(33));
+  EXPECT_TRUE(stalls.is_ours());
+}
+
 }  // namespace
 }  // namespace genisys::controller
