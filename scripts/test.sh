@@ -63,6 +63,17 @@ finish() {
   "$root/scripts/test-engine.sh" stop "$engine" || true
   exit "$code"
 }
+# tell_failures FOLDER_OF_CTEST: what failed and the end of what it said, once more: between thousands that passed
+# nobody finds it.
+tell_failures() {
+  [ -s "$1/LastTestsFailed.log" ] || return 0
+  say "what failed, once more"
+  awk 'NR == FNR { failed[substr($0, index($0, ":") + 1)] = 1; next }
+    / Testing: / { name = substr($0, index($0, ": ") + 2); told = name in failed; lines = 0; if (told) print "== " name; next }
+    /^<end of output>$/ { for (at = lines > 40 ? lines - 40 : 0; at < lines; ++at) print kept[at]; told = 0 }
+    told { kept[lines++] = substr($0, 1, 600) }' "$1/LastTestsFailed.log" "$1/LastTest.log"
+}
+
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
@@ -78,5 +89,6 @@ set +m
 code=0
 wait "$tests" || code=$?
 tests=''
+[ "$code" -eq 0 ] || tell_failures "$root/build/$preset/Testing/Temporary"
 [ "$preset" != asan ] || "$root/scripts/coverage.sh" "$profiles" || code=1
 exit "$code"
