@@ -14,8 +14,8 @@ usage: scripts/test-engine.sh start [--private]   prints the DOCKER_HOST to use
 
 start   prints the address of the engine that answers at GENISYS_TEST_DOCKER_HOST, else DOCKER_HOST, else
         unix:///var/run/docker.sock. When none does, or with --private, it starts an engine with data, socket
-        and process id file in a temporary directory of its own; beside a running dockerd in a network
-        namespace of its own too, so published ports are then reachable only through
+        and process id file in a temporary directory of its own and a bridge of its own; beside a running
+        dockerd in a network namespace of its own too, so published ports are then reachable only through
         nsenter --net=/run/netns/NAME, NAME being the directory's.
         With --tls it listens beside its socket at port 2376 of ADDRESS, shows server-cert.pem (its key is
         server-key.pem) of the folder, and wants a certificate that ca.pem there signed. It is always in a
@@ -34,6 +34,7 @@ fail() {
 
 PATH=$PATH:/usr/sbin:/sbin
 prefix=/tmp/genisys-engine.
+bridge=genisys0
 start_timeout=60
 
 answers() { docker -H "$1" version --format '{{.Server.Version}}' >/dev/null 2>&1; }
@@ -82,13 +83,24 @@ link() {
   ip -n "$1" link set engine up
 }
 
+# The bridge of the one engine that is in no namespace. Not docker0: there the containers of an engine that was
+# killed still have their addresses, and answer for those of this one that get the same.
+add_bridge() {
+  ip link delete "$bridge" 2>/dev/null || true
+  # One without an address of its own takes that of whoever joins, another one each time.
+  ip link add "$bridge" address 02:42:00:00:00:01 type bridge
+  ip link set "$bridge" up
+}
+
 # Ends the engine and everything that it leaves behind.
 clean_up() {
   local dir=$1 pid tries mount
   pid=$(cat "$dir/pid" 2>/dev/null) || pid=''
-  if [ -n "$pid" ]; then
+  # The number may be another's by now.
+  if [ -n "$pid" ] && grep -qaF -- "$dir" "/proc/$pid/cmdline" 2>/dev/null; then
     # Spares the wait for programs that ignore the stop signal.
-    docker -H "unix://$dir/sock" ps --quiet 2>/dev/null | xargs -r docker -H "unix://$dir/sock" kill >/dev/null || true
+    timeout 20 docker -H "unix://$dir/sock" ps --quiet 2>/dev/null |
+      xargs -r timeout 20 docker -H "unix://$dir/sock" kill >/dev/null || true
     kill -TERM "$pid" 2>/dev/null || true
     for ((tries = 0; tries < 150; ++tries)); do
       kill -0 "$pid" 2>/dev/null || break
@@ -97,8 +109,11 @@ clean_up() {
     kill -KILL "$pid" 2>/dev/null || true
   fi
   # Shims, and the engine's own containerd, outlive a SIGKILL; they name this directory in their arguments.
+  # Containers, which do not, outlive their shims.
   for pid in $(pgrep -f -- "$dir/exec" || true); do
-    [ "$pid" -eq $$ ] || kill -KILL "$pid" 2>/dev/null || true
+    [ "$pid" -ne $$ ] || continue
+    pkill -KILL -P "$pid" || true
+    kill -KILL "$pid" 2>/dev/null || true
   done
   awk -v dir="$dir/" 'index($2, dir) == 1 { print $2 }' /proc/mounts | sort -r | while read -r mount; do
     umount -l "$mount" || true
@@ -106,8 +121,18 @@ clean_up() {
   if [ -e "/run/netns/$(basename "$dir")" ]; then
     # Docker's network sandboxes hold the namespace no longer than their mounts, which are gone by now.
     ip netns delete "$(basename "$dir")"
+  elif grep -qx -- "$bridge" "$dir/arguments" 2>/dev/null; then
+    ip link delete "$bridge" 2>/dev/null || true
   fi
   rm -rf "$dir"
+}
+
+# What engines of ours have left whose script was killed, when no engine runs. Not what is younger than a start
+# takes: that may be one.
+clean_up_after_the_dead() {
+  local dir
+  find "${prefix%/*}" -maxdepth 1 -type d -user 0 -name "${prefix##*/}*" -mmin "+$((2 * start_timeout / 60))" |
+    while read -r dir; do clean_up "$dir"; done
 }
 
 start() {
@@ -132,9 +157,13 @@ start() {
   fi
   # Two engines in one network namespace fight over docker0 and the packet filter. That is no matter of having
   # a bridge: one that is told to do without (--bridge none) removes docker0, whosever it is.
-  if [ -n "$tcp" ] || pgrep -x dockerd >/dev/null; then
+  if [ -n "$tcp" ] || pgrep -x --runstates D,R,S,T dockerd >/dev/null; then
     ip netns add "$(basename "$dir")"
     ip -n "$(basename "$dir")" link set lo up
+  else
+    clean_up_after_the_dead
+    add_bridge
+    own=(--bridge "$bridge")
   fi
   [ -z "$tcp" ] || link "$(basename "$dir")" "$3"
   # Not every file system carries overlay2; vfs is slow and works on all.
