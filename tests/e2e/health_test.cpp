@@ -6,6 +6,7 @@
 
 #include "tests/e2e/connector_test.hpp"
 #include "tests/e2e/running_watch.hpp"
+#include "tests/support/test_engine.hpp"
 
 namespace genisys::test {
 namespace {
@@ -52,26 +53,24 @@ TEST_F(Health, OfOneReplicaFailsAndItIsReplaced) {
 }
 
 TEST_F(Health, OfAllFailsTogetherAndTheyAreHeld) {
-  const std::string dependency =
-      run_by_hand({{"io.genisys.ignore", ""}},
-                  {"sh", "-c", "echo ok > /www/index.html; exec httpd -f -p 8080 -h /www"});
-  const std::string address =
-      engine().inspect(dependency)["NetworkSettings"]["Networks"]["bridge"]["IPAddress"].text();
+  // What they share is a file of a volume; SIGUSR1 to one of them makes all ill, SIGUSR2 well
+  // again.
   connector().define("web", image(),
-                     fmt::format(R"(
-    "healthcheck": {{"test": ["CMD", "wget", "-q", "-O", "/dev/null", "http://{}:8080/"],
-                     "interval": "300ms", "timeout": "2s", "retries": 1}})",
-                                 address));
+                     fmt::format(R"("command": ["sh", "-c",
+    "trap 'touch /shared/ill' USR1; trap 'rm /shared/ill' USR2; while :; do sleep 0.1; done"],
+    "volumes": ["{}:/shared"],
+    "healthcheck": {{"test": "test ! -e /shared/ill", "interval": "300ms", "retries": 1}})",
+                                 TestEngine::shared().unique_name("shared")));
   connector().scale_and_converge("web", 3);
   const std::vector<std::string> before = connector().running("web");
-  engine().pause(dependency);
+  engine().kill(before.front(), "USR1");
   ASSERT_TRUE(eventually([&] { return reason() == "CorrelatedFailure"; }))
       << connector().status("web").dump();
   EXPECT_GE(unhealthy(), 2U);
   const std::vector<std::string> held = connector().running("web");
   for (const std::string& id : before)
     EXPECT_TRUE(std::binary_search(held.begin(), held.end(), id)) << "one was stopped: " << id;
-  engine().unpause(dependency);
+  engine().kill(before.front(), "USR2");
   connector().converge("web");
   connector().settled("web", 3);
 }

@@ -146,10 +146,6 @@ void EngineView::pause(const std::string& id) const {
   call("POST", "/containers/" + id + "/pause");
 }
 
-void EngineView::unpause(const std::string& id) const {
-  call("POST", "/containers/" + id + "/unpause");
-}
-
 void EngineView::remove(const std::string& id) const {
   const HttpAnswer answer = client_.send("DELETE", "/containers/" + id + "?force=1&v=1");
   // 409: somebody else's removal of it is under way.

@@ -67,7 +67,6 @@ class EngineView {
   void restart(const std::string& id, int grace_seconds = 0) const;
   void kill(const std::string& id, const std::string& signal = "KILL") const;
   void pause(const std::string& id) const;
-  void unpause(const std::string& id) const;
   // By force, with its anonymous volumes; nothing to do is success.
   void remove(const std::string& id) const;
   void remove_all(const std::string& label, const std::string& value) const;
