@@ -34,8 +34,8 @@ struct Context {
   // StoreError.
   std::function<boost::asio::awaitable<state::Reload>(std::string author)> reload;
   std::function<state::Reload()> rehearse_reload;
-  // What hangs, so that nothing goes on, a line each; for GET /readyz. Unset: nothing is watched.
-  std::function<std::vector<std::string>()> hangs = {};
+  // What keeps the program from its work, a line each; for GET /readyz. Unset: nothing is watched.
+  std::function<std::vector<std::string>()> troubles = {};
   // The Prometheus text of GET /metrics.
   std::function<std::string()> metrics_text;
 

@@ -29,8 +29,8 @@ Reply show_readiness(const Context& context, Request, PathValues) {
   std::vector<std::string> missing;
   if (!context.board.engine_reached()) missing.emplace_back("the engine is not reached");
   if (!context.board.first_pass_done()) missing.emplace_back("the first pass is not done");
-  if (context.hangs) {
-    for (std::string& hang : context.hangs()) missing.push_back(std::move(hang));
+  if (context.troubles) {
+    for (std::string& trouble : context.troubles()) missing.push_back(std::move(trouble));
   }
   if (missing.empty()) return json(200, R"({"status":"ready"})");
   return problem(503, fmt::format("not ready: {}", fmt::join(missing, ", ")));

@@ -10,8 +10,8 @@ namespace genisys::api {
 Reply show_root(const Context& context, Request request, PathValues values);
 // GET /healthz: 200 while requests are answered at all.
 Reply show_health(const Context& context, Request request, PathValues values);
-// GET /readyz: 200 when the engine is reached, the first pass is done and nothing hangs, else 503
-// and what is missing.
+// GET /readyz: 200 when the engine is reached, the first pass is done, nothing hangs and writes are
+// taken; else 503 and what is missing.
 Reply show_readiness(const Context& context, Request request, PathValues values);
 // GET /metrics: Prometheus' text format.
 Reply show_metrics(const Context& context, Request request, PathValues values);

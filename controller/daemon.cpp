@@ -243,7 +243,7 @@ class Daemon {
       });
     };
     context.policy = config_.policy;
-    context.hangs = [this] { return watch_->hangs(); };
+    context.troubles = [this] { return watch_->troubles(); };
     context.metrics_text = [this] { return metrics_->text(); };
     context.max_replicas = config_.limits.replicas;
     context.allowed_hosts = config_.connector.allowed_hosts;
@@ -267,6 +267,7 @@ class Daemon {
   Metrics::Vitals vitals() const {
     return {.pass_age = watch_->pass_age(),
             .stalled = watch_->stalls(),
+            .is_state_refused = !store_->refusal().empty(),
             .listener_reopened = watch_->listener_reopened()};
   }
 

@@ -179,7 +179,11 @@ bool DaemonWatch::waits_for_engine() const {
   });
 }
 
-std::vector<std::string> DaemonWatch::hangs() const { return stalls_.essential(present()); }
+std::vector<std::string> DaemonWatch::troubles() const {
+  std::vector<std::string> lines = stalls_.essential(present());
+  if (!watched_.store.refusal().empty()) lines.push_back(watched_.store.refusal());
+  return lines;
+}
 
 std::chrono::duration<double> DaemonWatch::pass_age() const {
   return present() - watched_.reconciler.progress().since;
@@ -218,7 +222,7 @@ std::string DaemonWatch::status_line() {
   }
   std::string line = fmt::format("{}; the engine {}", services_line_,
                                  watched_.board.engine_reached() ? "answers" : "does not answer");
-  for (const std::string& hang : hangs()) line += "; " + hang;
+  for (const std::string& trouble : troubles()) line += "; " + trouble;
   if (deaf_ >= kDeaf) line += "; the API is not reached at " + watched_.bind;
   return line;
 }

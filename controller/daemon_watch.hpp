@@ -45,8 +45,9 @@ class DaemonWatch {
   boost::asio::awaitable<void> watch_writer();
   boost::asio::awaitable<void> watch_listener();
 
-  // What hangs, so that nothing goes on.
-  std::vector<std::string> hangs() const;
+  // What keeps the program from its work: what hangs, so that nothing goes on, and a state file
+  // that takes no writes. A line each.
+  std::vector<std::string> troubles() const;
 
   // For the metrics.
   std::size_t stalls() const { return stalls_.count(); }

@@ -170,6 +170,10 @@ std::string Metrics::text() const {
       gauge("genisys_stalled", "Passes, acts and writes that take longer than they should.")
           .add(static_cast<double>(vitals.stalled))
           .take());
+  families.push_back(
+      gauge("genisys_state_refused", "1: the state file takes no write until a restart.")
+          .add(vitals.is_state_refused ? 1 : 0)
+          .take());
   add_counter("genisys_listener_reopened_total",
               "Times the API's listener was opened anew because nobody got through to it.",
               vitals.listener_reopened);

@@ -23,6 +23,7 @@ class Metrics {
   struct Vitals {
     std::chrono::duration<double> pass_age{0};  // since the last pass ended, or this one began
     std::size_t stalled = 0;                    // of what is under way
+    bool is_state_refused = false;              // no write is taken until a restart
     std::uint64_t listener_reopened = 0;
   };
 

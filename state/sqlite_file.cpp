@@ -406,12 +406,15 @@ WriteFailure SqliteFile::explain(int code, int system_error, const std::string& 
                        fmt::format("cannot write the state file `{}`: {}", path_, what)};
   if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) {
     failure.message += "; the disk did not confirm a write, so none is accepted until a restart";
-    broken_ = failure;
+    failure.is_final = true;
   } else if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) {
     failure.message += "; none is accepted until it is mended: restart to check it";
+    failure.is_final = true;
+  }
+  if (failure.is_final) {
+    warn(failure.message);
     broken_ = failure;
   }
-  if (broken_) warn(failure.message);
   return failure;
 }
 

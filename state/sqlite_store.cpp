@@ -158,6 +158,7 @@ void SqliteStore::settle_written() {
   const std::shared_ptr<Written> written = std::exchange(written_, nullptr);
   if (written == nullptr) return;
   if (backups_ && written->is_worth_a_backup && !written->failure) backups_->note_change();
+  if (written->failure && written->failure->is_final) refusal_ = written->failure->message;
   commits_.settle(written->failure);
 }
 

@@ -63,6 +63,9 @@ class SqliteStore final : public Store {
   std::uint64_t last_entry() const override { return commits_.last_entry(); }
   boost::asio::awaitable<bool> journal_grows(std::uint64_t seen, TimePoint deadline) override;
 
+  // Why every write is refused until a restart; empty: they are taken.
+  const std::string& refusal() const { return refusal_; }
+
   // Returns when the writer thread has come to it: behind what it does now, and what waits.
   boost::asio::awaitable<void> writer_turn();
 
@@ -88,6 +91,7 @@ class SqliteStore final : public Store {
   boost::asio::any_io_executor logic_;
   std::unique_ptr<SqliteFile> file_;  // the writer thread's
   std::shared_ptr<Written> written_;  // of the batch in flight
+  std::string refusal_;
   std::uint64_t transactions_ = 0;
   std::shared_ptr<OneShot> closed_;
   GroupCommit commits_;

@@ -235,8 +235,8 @@ std::optional<Value> read_yaml(std::string_view text, Problems& problems, const 
   } catch (const Stop&) {
     return std::nullopt;
   } catch (const YAML::Exception& error) {
-    problems.push_back(
-        {"", fmt::format("not valid YAML: {}", to_utf8(error.msg)), handler.position_of(error.mark)});
+    problems.push_back({"", fmt::format("not valid YAML: {}", to_utf8(error.msg)),
+                        handler.position_of(error.mark)});
     return std::nullopt;
   }
   return handler.take();

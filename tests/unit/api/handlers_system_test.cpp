@@ -50,11 +50,11 @@ TEST_F(SystemApi, IsReadyWhenTheEngineIsReachedAndAPassIsDone) {
 
 TEST_F(SystemApi, IsNotReadyWhileSomethingHangs) {
   board_.set_readiness(true, true);
-  context_.hangs = [] { return std::vector<std::string>{"the pass hangs for 31 s: deciding"}; };
+  context_.troubles = [] { return std::vector<std::string>{"the pass hangs for 31 s: deciding"}; };
   const Response hanging = get("/readyz");
   EXPECT_EQ(hanging.status, 503);
   EXPECT_THAT(hanging.body, HasSubstr("not ready: the pass hangs for 31 s: deciding"));
-  context_.hangs = [] { return std::vector<std::string>{}; };
+  context_.troubles = [] { return std::vector<std::string>{}; };
   EXPECT_EQ(get("/readyz").status, 200);
 }
 

@@ -194,6 +194,38 @@ TEST_F(StateBackup, ThatFailsIsAWarningAndLeavesTheOneBefore) {
   EXPECT_EQ(warnings.size(), 1U);
 }
 
+// By another program, while this one runs.
+TEST_F(StateBackup, IsNotTakenFromAFileThatIsDamagedMeanwhile) {
+  auto store = open();
+  fill_state(context, *store, 2500);  // more than SQLite keeps in memory
+  run_coro(context, store->close());
+  store = open();
+  ASSERT_TRUE(eventually(
+      [&] { return fs::exists(backup_of(path)) && !fs::exists(backup_of(path) + ".tmp"); }));
+  EXPECT_EQ(store->refusal(), "");
+  const std::string before = bytes_of(backup_of(path));
+  {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(4096);
+    file << std::string(fs::file_size(path) - 4096, 'Z');
+  }
+  for (const std::uint32_t target : {7U, 8U}) {
+    try {
+      change(*store, target);
+      ADD_FAILURE() << "written to a damaged file";
+    } catch (const std::exception& error) {
+      EXPECT_THAT(error.what(), HasSubstr("none is accepted until it is mended: restart"));
+    }
+  }
+  EXPECT_THAT(store->refusal(), HasSubstr("database disk image is malformed"));
+  EXPECT_EQ(store->snapshot()->services.size(), 2500U);
+  run_coro(context, store->close());
+  store.reset();
+  EXPECT_EQ(bytes_of(backup_of(path)), before);
+  EXPECT_NO_THROW(check_copy(backup_of(path)));
+  EXPECT_THAT(refusal().what(), HasSubstr("bring back the automatic backup"));
+}
+
 TEST_F(StateBackup, IsLeftWhenTheStoreCloses) {
   auto store = open();
   fill_state(context, *store, 600);
