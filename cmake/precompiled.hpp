@@ -1,5 +1,6 @@
-// What nearly every file of a room includes, compiled once. Files still include what they use: a build without
-// precompiled headers (-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON) is as good, only slower.
+// What nearly every file of a room includes, compiled once. Files still include what they use: a
+// build without precompiled headers (-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON) is as good, only
+// slower.
 #pragma once
 
 #include <fmt/format.h>

@@ -18,7 +18,7 @@ test_packages=(
   busybox-static curl docker-compose docker-registry httpie iproute2 iptables jq openssl procps strace systemd
 )
 sanitizer_packages=(llvm-16)
-tidy_packages=(clang-tidy-16)
+tidy_packages=(clang-tidy-16 clang-format-16)
 # Without its recommendations docker.io cannot trust a registry nor unpack xz layers.
 engine_packages=(docker.io ca-certificates iptables xz-utils)
 

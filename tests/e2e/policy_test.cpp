@@ -54,8 +54,8 @@ TEST_F(Policy, RefusesAPrivilegedContainerUntilALineAllowsIt) {
   allow("privileged: true");
   restart();
   EXPECT_EQ(define(R"(, "privileged": true)").status, 201);
-  // Not every machine lets it start; where it may not, it is soon removed again. What counts is that
-  // one is made so: the first that is still there when it is looked at.
+  // Not every machine lets it start; where it may not, it is soon removed again. What counts is
+  // that one is made so: the first that is still there when it is looked at.
   connector().scale("web", 1);
   EXPECT_TRUE(eventually([&] {
     for (const auto& container : connector().containers("web")) {
