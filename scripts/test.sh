@@ -6,11 +6,12 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: scripts/test.sh [--preset dev|asan|tsan] [ctest arguments…]
+usage: scripts/test.sh [--preset dev|asan|tsan] [--target PROGRAM]… [ctest arguments…]
 
 Installs what is missing (Debian 12; as root or with sudo), builds the preset (dev unless said) and runs every
 test. With --preset asan the address and undefined behaviour sanitizers watch, and a table says which part of
-the code ran; with --preset tsan it is the thread sanitizer. Other arguments go to ctest:
+the code ran; with --preset tsan it is the thread sanitizer. With --target only these programs of tests are built,
+such as state_test; say to ctest which of their tests. Other arguments go to ctest:
 
   scripts/test.sh -R Plan         only tests whose name contains Plan
   scripts/test.sh -L unit         only unit tests (labels: unit, contract, engine, e2e, lint)
@@ -22,16 +23,24 @@ TEXT
 }
 
 preset=dev
-case ${1:-} in
-  -h | --help)
-    usage
-    exit 0
-    ;;
-  --preset)
-    preset=${2:-}
-    shift 2 || fail "--preset needs a name: dev, asan or tsan"
-    ;;
-esac
+targets=()
+while true; do
+  case ${1:-} in
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    --preset)
+      preset=${2:-}
+      shift 2 || fail "--preset needs a name: dev, asan or tsan"
+      ;;
+    --target)
+      targets+=(--target "${2:-}")
+      shift 2 || fail "--target needs a name, such as state_test"
+      ;;
+    *) break ;;
+  esac
+done
 case $preset in
   dev | asan | tsan) ;;
   *) fail "there is no preset '$preset' with tests: dev, asan or tsan" ;;
@@ -41,7 +50,7 @@ exec </dev/null
 install_packages "${build_packages[@]}" "${test_packages[@]}"
 [ "$preset" = dev ] || install_packages "${sanitizer_packages[@]}"
 install_engine
-build "$preset"
+build "$preset" "${targets[@]}"
 
 # What sanitizers find ends the test, with the lines of the code.
 profiles=$root/build/$preset/profiles
