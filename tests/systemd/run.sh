@@ -17,8 +17,10 @@ finish() {
   local code=$?
   trap - EXIT
   [ "$code" -eq 0 ] || on journalctl --no-pager -u "$unit" | tail -n 30 >&2 || true
-  docker ps --all --quiet --filter "label=io.genisys.service=$name" | xargs -r docker rm --force >/dev/null
+  # The connector first: it would replace the others.
   docker rm --force "$name" >/dev/null 2>&1 || true
+  docker ps --all --quiet --filter "label=io.genisys.service=$name" | xargs -r docker rm --force >/dev/null
+  docker network rm "${name}_default" >/dev/null 2>&1 || true
   docker image rm "$image" "$replica" >/dev/null 2>&1 || true
   rm -rf "$work"
   exit "$code"
@@ -28,6 +30,8 @@ trap finish EXIT
 on() { docker exec -i "$name" "$@"; }
 value() { on systemctl show --property "$1" --value "$unit"; }
 status() { on curl -fsS --max-time 30 "http://127.0.0.1:7051/service/$name/status${1:-}"; }
+send() { on bash -c "kill -$1 $(value MainPID)"; }  # a small machine has no other kill than the shell's
+ready() { on curl -fsS http://127.0.0.1:7051/readyz >/dev/null 2>&1; }
 passed() { printf 'ok: %s\n' "$*"; }
 fail() {
   printf 'FAILED: %s\n' "$*" >&2
@@ -43,6 +47,7 @@ eventually() {
   done
 }
 restarted() { [ "$(value NRestarts)" -ge "$1" ] && [ "$(value ActiveState)" = active ]; }
+tells_convergence() { value StatusText | grep -q '1 services, 1 converged; the engine answers'; }
 converged() { status '?wait=20s&for=converged' | grep -q '"converged":true'; }
 replicas() { docker ps --quiet --no-trunc --filter "label=io.genisys.service=$name" | sort; }
 
@@ -79,11 +84,12 @@ docker:
 YAML
 on systemctl daemon-reload
 on systemctl enable --now "$unit" 2>/dev/null
-on curl -fsS http://127.0.0.1:7051/readyz >/dev/null || eventually 5 on curl -fsS http://127.0.0.1:7051/readyz
+eventually 5 ready || fail "not ready: $(on curl -sS http://127.0.0.1:7051/readyz)"
 passed "enabled and ready, as user $(value User), exposure $(on systemd-analyze security "$unit" --no-pager |
   sed -n 's/.*service: \([0-9.]*\).*/\1/p')"
 
 on bash -euc 'cat >/etc/genisys-connector/services.yml && chgrp genisys /etc/genisys-connector/services.yml' <<YAML
+name: $name
 services:
   $name:
     image: $replica
@@ -94,16 +100,16 @@ on systemctl reload "$unit"
 converged || fail "no convergence after the reload: $(status)"
 before=$(replicas)
 [ "$(wc -l <<<"$before")" -eq 3 ] || fail "not three replicas: $before"
-eventually 10 eval 'value StatusText | grep -q "1 services, 1 converged; the engine answers"' || fail "$(value StatusText)"
+eventually 10 tells_convergence || fail "$(value StatusText)"
 passed "reloaded and converged; systemctl status says: $(value StatusText)"
 
-on kill -KILL "$(value MainPID)"
+send KILL
 eventually 20 restarted 1 || fail "not started again after SIGKILL"
 converged && [ "$(replicas)" = "$before" ] || fail "replicas were touched: $(replicas)"
 passed "killed, started again after RestartSec; replicas untouched"
 
 since=$SECONDS
-on kill -STOP "$(value MainPID)"
+send STOP
 eventually 60 restarted 2 || fail "the watchdog let a stopped process be"
 converged && [ "$(replicas)" = "$before" ] || fail "replicas were touched: $(replicas)"
 on journalctl --no-pager -u "$unit" | grep -q 'Watchdog timeout' || fail "it was not the watchdog"
