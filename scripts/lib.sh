@@ -149,6 +149,7 @@ ensure_engine() {
   if [ -d /run/systemd/system ]; then
     say "starting the Docker engine (systemctl start docker)"
     as_root systemctl start docker
+  # Not one that has ended, and that nobody has reaped.
   elif ! pgrep -x --runstates D,R,S,T dockerd >/dev/null 2>&1; then
     say "starting the Docker engine (its log: /var/log/dockerd.log)"
     as_root sh -c 'PATH=$PATH:/usr/sbin:/sbin setsid dockerd >>/var/log/dockerd.log 2>&1 </dev/null &'

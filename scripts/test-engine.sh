@@ -156,7 +156,8 @@ start() {
       --tlskey "$2/server-key.pem")
   fi
   # Two engines in one network namespace fight over docker0 and the packet filter. That is no matter of having
-  # a bridge: one that is told to do without (--bridge none) removes docker0, whosever it is.
+  # a bridge: one that is told to do without (--bridge none) removes docker0, whosever it is. One that has ended,
+  # and that nobody has reaped, runs no more.
   if [ -n "$tcp" ] || pgrep -x --runstates D,R,S,T dockerd >/dev/null; then
     ip netns add "$(basename "$dir")"
     ip -n "$(basename "$dir")" link set lo up

@@ -38,7 +38,7 @@ struct WriteBatch {
 struct WriteFailure {
   StoreFault fault;
   std::string message;
-  bool is_final = false;  // so will every later one be, until a restart
+  bool is_final = false;  // no later one is recorded either, until a restart
 };
 
 // While one batch is being written, new changes queue up and make the next one. So a batch is
